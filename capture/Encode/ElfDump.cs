@@ -1,0 +1,112 @@
+using CosmosKdump.Capture.Input;
+
+namespace CosmosKdump.Capture.Encode;
+
+/// <summary>
+/// Streams a vmcore into a sink: header and notes through the staging buffer, segments from where they lie.
+/// </summary>
+public static class ElfDump
+{
+    /// <summary>
+    /// Writes the whole dump and drains the sink. The first status of the sink other than <see cref="Status.Ok"/> ends
+    /// it; <see cref="Status.MemoryUnreadable"/> if the headers are not what they were when the plan was made.
+    /// </summary>
+    public static Status Write<TMemory, TSink, TClock, TConsole>(
+        ref TMemory memory,
+        ref TSink sink,
+        ref TClock clock,
+        ref TConsole console,
+        in CapturePlan plan,
+        in DmaBuffer staging,
+        ref ProgressMeter meter)
+        where TMemory : struct, IPhysicalMemory
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+        where TConsole : struct, IConsole
+    {
+        var stream = new StagedStream(staging);
+        Status status = VmcoreHeader.Write(ref memory, ref sink, ref stream, in plan.Header, in plan.Layout);
+        if (status == Status.Ok)
+        {
+            status = WriteNotes(ref memory, ref sink, ref stream, in plan);
+        }
+        if (status == Status.Ok)
+        {
+            status = stream.Flush(ref sink);
+        }
+        if (status != Status.Ok)
+        {
+            return status;
+        }
+        meter.MarkFirstByte(ref clock);
+        meter.Advance(ref clock, ref console, plan.Layout.SegmentPositionBytes);
+        status = WriteSegments(ref memory, ref sink, ref clock, ref console, in plan, ref meter);
+        return status == Status.Ok ? sink.Drain() : status;
+    }
+
+    // copy_notes_elf64 in fs/proc/vmcore.c: all notes one after the other, without gaps.
+    private static Status WriteNotes<TMemory, TSink>(
+        ref TMemory memory,
+        ref TSink sink,
+        ref StagedStream stream,
+        in CapturePlan plan)
+        where TMemory : struct, IPhysicalMemory
+        where TSink : struct, IDumpSink
+    {
+        ulong end = plan.Layout.NotePositionBytes + plan.Layout.NoteBytes;
+        for (uint i = 0; i < plan.Header.Count && stream.PositionBytes < end; i++)
+        {
+            if (plan.Header.TryGet(ref memory, i, out ProgramHeader segment) != Status.Ok
+                || segment.Type != ProgramHeader.TypeNote)
+            {
+                continue;
+            }
+            NoteWalker walker = plan.Low.NotesOf(in segment);
+            while (walker.MoveNext(ref memory, out _))
+            {
+            }
+            ulong length = walker.LengthBytes;
+            ulong room = end - stream.PositionBytes;
+            Status status = stream.Copy(ref sink, ref memory, walker.Position - length, length < room ? length : room);
+            if (status != Status.Ok)
+            {
+                return status;
+            }
+        }
+        return stream.PadTo(ref sink, plan.Layout.SegmentPositionBytes);
+    }
+
+    private static Status WriteSegments<TMemory, TSink, TClock, TConsole>(
+        ref TMemory memory,
+        ref TSink sink,
+        ref TClock clock,
+        ref TConsole console,
+        in CapturePlan plan,
+        ref ProgressMeter meter)
+        where TMemory : struct, IPhysicalMemory
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+        where TConsole : struct, IConsole
+    {
+        var cursor = new SegmentCursor(in plan.Header, plan.Layout.SegmentPositionBytes);
+        while (cursor.MoveNext(ref memory) && cursor.EndBytes <= plan.Layout.LengthBytes)
+        {
+            ulong done = 0;
+            while (done < cursor.LengthBytes)
+            {
+                ulong rest = cursor.LengthBytes - done;
+                ulong length = rest < meter.PieceBytes ? rest : meter.PieceBytes;
+                ulong address = plan.Low.Translate(cursor.Source + done, ref length);
+                var chunk = new DumpChunk(cursor.PositionBytes + done, address, length);
+                Status status = sink.Submit(in chunk);
+                if (status != Status.Ok)
+                {
+                    return status;
+                }
+                done += length;
+                meter.Advance(ref clock, ref console, length);
+            }
+        }
+        return cursor.EndBytes == plan.Layout.LengthBytes ? Status.Ok : Status.MemoryUnreadable;
+    }
+}

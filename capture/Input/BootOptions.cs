@@ -1,0 +1,69 @@
+namespace CosmosKdump.Capture.Input;
+
+/// <summary>What the kernel command line asks for (<see cref="BootOptionsParser"/>).</summary>
+public struct BootOptions
+{
+    /// <summary>The command line has a usable <c>elfcorehdr=</c>: this boot is a capture.</summary>
+    public bool HasElfCoreHeader;
+
+    /// <summary>Physical address of the ELF core header.</summary>
+    public ulong ElfCoreHeaderAddress;
+
+    /// <summary>Size of the ELF core header, bytes; 0 if it was not given.</summary>
+    public ulong ElfCoreHeaderSize;
+
+    /// <summary>Physical address of the ACPI RSDP (<c>acpi_rsdp=</c>); 0 if it was not given.</summary>
+    public ulong AcpiRsdp;
+
+    /// <summary>Targets in the order in which they are tried; the first <see cref="TargetCount"/> are valid.</summary>
+    public TargetList Targets;
+
+    /// <summary>Number of targets, at least 1.</summary>
+    public int TargetCount;
+
+    /// <summary>Consoles asked for; the first <see cref="ConsoleCount"/> are valid.</summary>
+    public ConsoleList Consoles;
+
+    /// <summary>Number of consoles; 0 stands for all that are found.</summary>
+    public int ConsoleCount;
+
+    /// <summary>Format of the dump.</summary>
+    public DumpFormat Format;
+
+    /// <summary>Dump level as in makedumpfile's <c>-d</c>, 0 to 31.</summary>
+    public byte DumpLevel;
+
+    /// <summary>Compression of the kdump format.</summary>
+    public Compressor Compressor;
+
+    /// <summary>What happens after a capture.</summary>
+    public EndAction FinalAction;
+
+    /// <summary>What happens when no target worked.</summary>
+    public EndAction FailureAction;
+
+    /// <summary>A dump that was not saved yet may be overwritten.</summary>
+    public bool Overwrite;
+
+    /// <summary>Provoke each kind of processor exception before the capture (kdump.selftest=1).</summary>
+    public bool SelfTest;
+
+    /// <summary>Where the text of <c>kdump.ip=</c> begins in the command line, bytes.</summary>
+    public ushort IpTextOffset;
+
+    /// <summary>Length of the text of <c>kdump.ip=</c>, bytes; 0 for the default, DHCP.</summary>
+    public ushort IpTextLength;
+
+    /// <summary>The contract's defaults: one target, any dump area on a disk; a full ELF dump; reboot at the end.</summary>
+    public static BootOptions Default
+    {
+        get
+        {
+            BootOptions options = default;
+            options.TargetCount = 1;
+            options.Format = DumpFormat.Elf;
+            options.Compressor = Compressor.Zstd;
+            return options;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace CosmosKdump.Capture.Input;
+
+/// <summary>How pages of the kdump format are compressed.</summary>
+public enum Compressor : byte
+{
+    /// <summary>Not at all.</summary>
+    None = 0,
+    /// <summary>LZO1X.</summary>
+    Lzo = 1,
+    /// <summary>Deflate with a zlib header.</summary>
+    Zlib = 2,
+    /// <summary>Zstandard.</summary>
+    Zstd = 3,
+}

@@ -1,0 +1,104 @@
+namespace CosmosKdump.Capture;
+
+/// <summary>Every maximum of the capture side in one place. All static buffers follow from these.</summary>
+public static class Limits
+{
+    /// <summary>Page size of the dump, bytes.</summary>
+    public const int PageBytes = 4096;
+
+    /// <summary>Physical address width of x86-64, bits (Intel SDM vol. 3, 4.1.4).</summary>
+    public const int PhysicalAddressBits = 52;
+
+    /// <summary>One past the highest physical address.</summary>
+    public const ulong PhysicalEnd = 1UL << PhysicalAddressBits;
+
+    /// <summary>End of conventional low memory, which the boot path may touch: 640 KiB.</summary>
+    public const int LowMemoryBytes = 640 * 1024;
+
+    /// <summary>Longest kernel command line that is read, bytes (Linux's COMMAND_LINE_SIZE on x86 is 2048).</summary>
+    public const int CommandLineBytes = 4096;
+
+    /// <summary>Most program headers of an elfcorehdr that are walked (the ELF extension allows 2^32 - 1).</summary>
+    public const int ProgramHeaders = 1 << 20;
+
+    /// <summary>Most disjoint physical ranges in the range table.</summary>
+    public const int Ranges = 2048;
+
+    /// <summary>Most notes walked in one PT_NOTE.</summary>
+    public const int NotesPerSegment = 4096;
+
+    /// <summary>Longest PT_NOTE of one CPU or of VMCOREINFO that is trusted, bytes.</summary>
+    public const int NoteSegmentBytes = 1 << 20;
+
+    /// <summary>Longest VMCOREINFO text that is kept, bytes (Linux: one page).</summary>
+    public const int VmcoreInfoBytes = 8192;
+
+    /// <summary>Staging buffer for headers and notes, bytes.</summary>
+    public const int StagingBytes = 64 * 1024;
+
+    /// <summary>Most targets in <c>kdump.target=</c>.</summary>
+    public const int Targets = 8;
+
+    /// <summary>Most writes that a block device has in flight or hands out as failed at a time.</summary>
+    public const int WritesInFlight = 256;
+
+    /// <summary>Most resets of a block device during one dump, before it counts as lost.</summary>
+    public const int DeviceRecoveries = 16;
+
+    /// <summary>Resets of a block device without a good request between them, before it counts as lost.</summary>
+    public const int ResetsInRow = 2;
+
+    /// <summary>How often a page is written before it counts as lost.</summary>
+    public const int PageAttempts = 3;
+
+    /// <summary>Failed requests without a good one between them, before a block device counts as lost.</summary>
+    public const int FailuresInRow = 1024;
+
+    /// <summary>Most partitions of a disk that are looked at.</summary>
+    public const int Partitions = 128;
+
+    /// <summary>Longest GPT entry array whose checksum is computed, bytes (UEFI asks for at least 16 KiB).</summary>
+    public const int PartitionArrayBytes = 128 * 1024;
+
+    /// <summary>Most consoles in <c>kdump.console=</c>.</summary>
+    public const int Consoles = 4;
+
+    /// <summary>Most bytes of all notes together (8192 CPUs need about 3 MiB).</summary>
+    public const ulong AllNotesBytes = 64 << 20;
+
+    /// <summary>Largest piece of a segment that a sink is given at a time, bytes.</summary>
+    public const ulong ChunkBytes = 64 << 20;
+
+    /// <summary>Most lines of one kind in the report; the rest is only counted.</summary>
+    public const int ReportLines = 8;
+
+    /// <summary>Bytes on a serial line after which the sender asks for confirmation.</summary>
+    public const int StreamWindowBytes = 256 * 1024;
+
+    /// <summary>Chunks of memory that may wait for confirmation on a serial line.</summary>
+    public const int StreamWindowChunks = 64;
+
+    /// <summary>How long a serial line may take no bytes, beyond the channel's own deadline, microseconds.</summary>
+    public const ulong StreamStuckMicroseconds = 30_000_000;
+
+    /// <summary>How often a dump is announced on a serial line while nobody answers.</summary>
+    public const int StreamBeginAttempts = 3;
+
+    /// <summary>Wait for an answer while nobody has answered yet, microseconds.</summary>
+    public const ulong StreamBeginMicroseconds = 400_000;
+
+    /// <summary>How often a receiver that has answered before is asked.</summary>
+    public const int StreamQuestionAttempts = 5;
+
+    /// <summary>Wait for a receiver that has answered before, microseconds.</summary>
+    public const ulong StreamAnswerMicroseconds = 3_000_000;
+
+    /// <summary>Most rounds of repeating one window.</summary>
+    public const int StreamRepeatRounds = 64;
+
+    /// <summary>Without a receiver, the part of the sending time that is spent listening: 1/n.</summary>
+    public const ulong StreamListenShare = 32;
+
+    /// <summary>Longest such listening, microseconds.</summary>
+    public const ulong StreamListenMicroseconds = 200_000;
+}
