@@ -1,0 +1,39 @@
+namespace CosmosKdump.Kernel.Drivers.Virtio;
+
+/// <summary>Feature bits (virtio 1.2, 5.2.3 and chapter 6).</summary>
+internal static class VirtioFeature
+{
+    /// <summary>VIRTIO_BLK_F_SIZE_MAX: a segment has a largest size.</summary>
+    public const ulong BlockSizeMax = 1UL << 1;
+
+    /// <summary>VIRTIO_BLK_F_SEG_MAX: a request has a largest number of segments.</summary>
+    public const ulong BlockSegmentMax = 1UL << 2;
+
+    /// <summary>VIRTIO_BLK_F_RO: read-only.</summary>
+    public const ulong BlockReadOnly = 1UL << 5;
+
+    /// <summary>VIRTIO_BLK_F_BLK_SIZE: the block size is told.</summary>
+    public const ulong BlockSize = 1UL << 6;
+
+    /// <summary>VIRTIO_BLK_F_FLUSH: takes flush requests.</summary>
+    public const ulong BlockFlush = 1UL << 9;
+
+    /// <summary>VIRTIO_F_INDIRECT_DESC.</summary>
+    public const ulong IndirectDescriptors = 1UL << 28;
+
+    /// <summary>VIRTIO_F_VERSION_1: not legacy.</summary>
+    public const ulong Version1 = 1UL << 32;
+
+    /// <summary>
+    /// VIRTIO_F_ACCESS_PLATFORM: addresses are those of the platform's DMA, which here are physical ones; a device that
+    /// offers it may refuse to work without.
+    /// </summary>
+    public const ulong AccessPlatform = 1UL << 33;
+
+    /// <summary>VIRTIO_F_ORDER_PLATFORM: needs the platform's barriers, which the queue has.</summary>
+    public const ulong OrderPlatform = 1UL << 36;
+
+    /// <summary>All that the driver understands.</summary>
+    public const ulong Understood = BlockSizeMax | BlockSegmentMax | BlockReadOnly | BlockSize | BlockFlush
+        | IndirectDescriptors | Version1 | AccessPlatform | OrderPlatform;
+}

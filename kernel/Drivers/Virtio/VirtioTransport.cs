@@ -1,0 +1,245 @@
+using CosmosKdump.Capture;
+using CosmosKdump.Kernel.Drivers.Pci;
+using CosmosKdump.Kernel.Machine;
+
+namespace CosmosKdump.Kernel.Drivers.Virtio;
+
+/// <summary>
+/// How registers of a virtio device are reached: the modern interface (virtio 1.2, 4.1.4) where the device has it, the
+/// legacy ports (4.1.4.10) otherwise. MSI-X is off, as <see cref="PciControl.Enable"/> leaves it.
+/// </summary>
+internal struct VirtioTransport
+{
+    private const uint ResetMilliseconds = 2_000;
+    private const uint DeviceConfigBytes = 0x40;
+    private const uint LeastDeviceConfigBytes = 8;
+    private const int GenerationTries = 16;
+
+    private VirtioStructure _notifyStructure;
+    private Mmio _common;
+    private Mmio _config;
+    private Mmio _notify;
+    private ushort _ports;
+    private ushort _portCount;
+
+    /// <summary>The modern interface is in use.</summary>
+    public bool IsModern { get; private set; }
+
+    /// <summary>Finds and maps the registers; the function must be enabled and idle.</summary>
+    public Status Open(in PciDevice device)
+    {
+        this = default;
+        Status status = OpenModern(device);
+        if (status == Status.DeviceUnsupported && device.DeviceId < VirtioRegister.ModernBlock)
+        {
+            status = OpenLegacy(device);
+        }
+        return status;
+    }
+
+    /// <summary>Reads the device status field.</summary>
+    public readonly byte ReadStatus() => IsModern
+        ? _common.Read8(VirtioRegister.DeviceStatus)
+        : PortIo.In8((ushort)(_ports + VirtioRegister.LegacyDeviceStatus));
+
+    /// <summary>Sets bits of the device status field.</summary>
+    public readonly void AddStatus(byte bits) => WriteStatus((byte)(ReadStatus() | bits));
+
+    /// <summary>Resets the device and waits until it says so (4.1.4.3.2).</summary>
+    public readonly Status Reset()
+    {
+        WriteStatus(0);
+        Deadline end = Deadline.AfterMilliseconds(ResetMilliseconds);
+        while (true)
+        {
+            bool isLast = end.HasPassed;
+            byte state = ReadStatus();
+            if (state == 0)
+            {
+                return Status.Ok;
+            }
+            if (state == VirtioRegister.StatusGone)
+            {
+                return Status.DeviceGone;
+            }
+            if (isLast)
+            {
+                return Status.DeviceTimeout;
+            }
+            Cpu.Pause();
+        }
+    }
+
+    /// <summary>Reads the features that the device offers.</summary>
+    public readonly ulong ReadFeatures()
+    {
+        if (!IsModern)
+        {
+            return PortIo.In32((ushort)(_ports + VirtioRegister.LegacyDeviceFeatures));
+        }
+        _common.Write32(VirtioRegister.DeviceFeatureSelect, 0);
+        ulong low = _common.Read32(VirtioRegister.DeviceFeature);
+        _common.Write32(VirtioRegister.DeviceFeatureSelect, 1);
+        return low | ((ulong)_common.Read32(VirtioRegister.DeviceFeature) << 32);
+    }
+
+    /// <summary>Accepts features, and checks that the device agrees (3.1.1, steps 4 to 6).</summary>
+    public readonly Status WriteFeatures(ulong features)
+    {
+        if (!IsModern)
+        {
+            PortIo.Out32((ushort)(_ports + VirtioRegister.LegacyDriverFeatures), (uint)features);
+            return Status.Ok;
+        }
+        _common.Write32(VirtioRegister.DriverFeatureSelect, 0);
+        _common.Write32(VirtioRegister.DriverFeature, (uint)features);
+        _common.Write32(VirtioRegister.DriverFeatureSelect, 1);
+        _common.Write32(VirtioRegister.DriverFeature, (uint)(features >> 32));
+        AddStatus(VirtioRegister.StatusFeaturesOk);
+        return (ReadStatus() & VirtioRegister.StatusFeaturesOk) != 0 ? Status.Ok : Status.DeviceUnsupported;
+    }
+
+    /// <summary>Selects queue 0 and reads its largest size, 0 when the device has none.</summary>
+    public readonly int SelectQueue()
+    {
+        if (IsModern)
+        {
+            _common.Write16(VirtioRegister.QueueSelect, 0);
+            return _common.Read16(VirtioRegister.QueueSize);
+        }
+        PortIo.Out16((ushort)(_ports + VirtioRegister.LegacyQueueSelect), 0);
+        return PortIo.In16((ushort)(_ports + VirtioRegister.LegacyQueueSize));
+    }
+
+    /// <summary>Gives the selected queue its memory and enables it.</summary>
+    public Status EnableQueue(in VirtioQueue queue)
+    {
+        if (!IsModern)
+        {
+            // The register holds a 32-bit page number.
+            if (queue.DescriptorAddress >> 44 != 0)
+            {
+                return Status.DeviceUnsupported;
+            }
+            PortIo.Out32((ushort)(_ports + VirtioRegister.LegacyQueueAddress), (uint)(queue.DescriptorAddress >> 12));
+            return Status.Ok;
+        }
+        _common.Write16(VirtioRegister.ConfigVector, VirtioRegister.NoVector);
+        _common.Write16(VirtioRegister.QueueSize, (ushort)queue.Size);
+        _common.Write16(VirtioRegister.QueueVector, VirtioRegister.NoVector);
+        WriteAddress(VirtioRegister.QueueDescriptors, queue.DescriptorAddress);
+        WriteAddress(VirtioRegister.QueueAvailable, queue.AvailableAddress);
+        WriteAddress(VirtioRegister.QueueUsed, queue.UsedAddress);
+        Status status = Status.Ok;
+        if (_notify.Length == 0)
+        {
+            ulong offset = (ulong)_common.Read16(VirtioRegister.QueueNotifyOffset) * _notifyStructure.NotifyMultiplier;
+            status = _notifyStructure.Map(offset, 2, 4, out _notify);
+        }
+        if (status == Status.Ok)
+        {
+            _common.Write16(VirtioRegister.QueueEnable, 1);
+        }
+        return status;
+    }
+
+    /// <summary>Tells the device that queue 0 has new buffers.</summary>
+    public readonly void Notify()
+    {
+        if (IsModern)
+        {
+            _notify.Write16(0, 0);
+        }
+        else
+        {
+            PortIo.Out16((ushort)(_ports + VirtioRegister.LegacyQueueNotify), 0);
+        }
+    }
+
+    /// <summary>Reads 32 bits of the device configuration; zero past its end.</summary>
+    public readonly uint ReadConfig32(uint offset)
+    {
+        if (IsModern)
+        {
+            return offset + 4 <= _config.Length ? _config.Read32(offset) : 0;
+        }
+        uint port = VirtioRegister.LegacyConfig + offset;
+        return port + 4 <= _portCount ? PortIo.In32((ushort)(_ports + port)) : 0;
+    }
+
+    /// <summary>Reads 64 bits of the device configuration that belong together (2.5.1).</summary>
+    public readonly ulong ReadConfig64(uint offset)
+    {
+        ulong value = 0;
+        for (int i = 0; i < GenerationTries; i++)
+        {
+            uint before = ConfigStamp(offset);
+            uint low = ReadConfig32(offset);
+            value = low | ((ulong)ReadConfig32(offset + 4) << 32);
+            if (ConfigStamp(offset) == before)
+            {
+                break;
+            }
+        }
+        return value;
+    }
+
+    // The modern interface counts changes; on the legacy one the only way is to read again.
+    private readonly uint ConfigStamp(uint offset) =>
+        IsModern ? _common.Read8(VirtioRegister.ConfigGeneration) : ReadConfig32(offset);
+
+    private readonly void WriteStatus(byte value)
+    {
+        if (IsModern)
+        {
+            _common.Write8(VirtioRegister.DeviceStatus, value);
+        }
+        else
+        {
+            PortIo.Out8((ushort)(_ports + VirtioRegister.LegacyDeviceStatus), value);
+        }
+    }
+
+    // 64-bit fields are accessed in halves (4.1.3.1).
+    private readonly void WriteAddress(uint offset, ulong address)
+    {
+        _common.Write32(offset, (uint)address);
+        _common.Write32(offset + 4, (uint)(address >> 32));
+    }
+
+    private Status OpenModern(in PciDevice device)
+    {
+        VirtioStructure config = default;
+        Status status = VirtioStructure.Find(device, VirtioRegister.KindCommon, out VirtioStructure common);
+        if (status == Status.Ok)
+        {
+            status = VirtioStructure.Find(device, VirtioRegister.KindNotify, out _notifyStructure);
+        }
+        if (status == Status.Ok)
+        {
+            status = VirtioStructure.Find(device, VirtioRegister.KindDevice, out config);
+        }
+        if (status == Status.Ok)
+        {
+            status = common.Map(0, VirtioRegister.CommonBytes, VirtioRegister.CommonBytes, out _common);
+        }
+        if (status == Status.Ok)
+        {
+            status = config.Map(0, LeastDeviceConfigBytes, DeviceConfigBytes, out _config);
+        }
+        IsModern = status == Status.Ok;
+        return status;
+    }
+
+    private Status OpenLegacy(in PciDevice device)
+    {
+        Status status = PciBar.Read(device, 0, out PciBar bar);
+        if (status == Status.Ok && (!bar.IsIo || bar.LengthBytes < VirtioRegister.LegacyConfig + LeastDeviceConfigBytes))
+        {
+            status = Status.DeviceUnsupported;
+        }
+        _ports = (ushort)bar.Address;
+        _portCount = (ushort)bar.LengthBytes;
+        return status;
+    }
+}

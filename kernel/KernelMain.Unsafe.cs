@@ -1,0 +1,161 @@
+using System;
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Capture.Ranges;
+using CosmosKdump.Kernel.Boot;
+using CosmosKdump.Kernel.Drivers.Pci;
+using CosmosKdump.Kernel.Machine;
+using CosmosKdump.Kernel.Report;
+using CosmosKdump.Kernel.Targets;
+
+namespace CosmosKdump.Kernel;
+
+/// <summary>The kernel from entry to end, top to bottom. Parts that touch what may be broken run as steps.</summary>
+internal static unsafe class KernelMain
+{
+    private static CommandLineBuffer _commandLine;
+    private static BootOptions _options;
+    private static BootInfo _boot;
+    private static int _stoppedDevices;
+    private static OldMemory _memory;
+    private static LogConsole _console;
+
+    [RuntimeExport("kernel_main")]
+    private static void Run(ulong kind, ulong information)
+    {
+        Span<byte> commandLine = _commandLine;
+        _boot = BootInfo.Read(kind, information, commandLine);
+        Exceptions.Install();
+        PageTables.Install();
+        Clock.Calibrate();
+        SaveLowMemory();
+
+        ReadOptions();
+        Power.FailureAction = _options.FailureAction;
+        AcpiTables.Use(_options.AcpiRsdp != 0 ? _options.AcpiRsdp : _boot.AcpiRootPointer);
+        Status quiet = Step.Run(&StopOldDevices, 0);
+        _ = Step.Run(&StartConsoles, 0);
+        Banner.WriteDevices(quiet, _stoppedDevices);
+        if (_options.SelfTest)
+        {
+            SelfTest.Run();
+        }
+
+        CapturePlan plan = default;
+        CaptureRun.Use(ref plan);
+        CaptureRun.Overwrite = _options.Overwrite;
+        Status status = Step.Run(&Prepare, 0);
+        if (status == Status.Ok)
+        {
+            status = TryTargets();
+        }
+        FinalReport.Write(status);
+        bool isFailure = status is not (Status.Ok or Status.PagesLost or Status.NotConfirmed);
+        EndAction action = isFailure ? _options.FailureAction : _options.FinalAction;
+        FinalReport.WriteAction(action, isFailure);
+        Power.Act(action);
+    }
+
+    /// <summary>Copies the low 640 KiB, before anything could touch them; the plan decides whether it is needed.</summary>
+    private static void SaveLowMemory()
+    {
+        _ = _memory.Read(0, StaticMemory.LowMemory.Bytes(0, Limits.LowMemoryBytes));
+    }
+
+    /// <summary>
+    /// Should the parser fault, what it had read so far stays, and elfcorehdr=, which loaders append, is read alone.
+    /// </summary>
+    private static void ReadOptions()
+    {
+        _options = BootOptions.Default;
+        if (Step.Run(&ParseFrom, 0) != Status.Ok)
+        {
+            ReadOnlySpan<byte> text = ((Span<byte>)_commandLine)[.._boot.CommandLineLength];
+            int last = text.LastIndexOf("elfcorehdr="u8);
+            BootOptions read = _options;
+            _ = last < 0 ? Status.NoElfCoreHeader : Step.Run(&ParseFrom, (ulong)last);
+            read.HasElfCoreHeader = _options.HasElfCoreHeader;
+            read.ElfCoreHeaderAddress = _options.ElfCoreHeaderAddress;
+            read.ElfCoreHeaderSize = _options.ElfCoreHeaderSize;
+            read.TargetCount = Math.Max(1, Math.Min(read.TargetCount, Limits.Targets));
+            _options = read;
+        }
+    }
+
+    private static Status ParseFrom(ulong offset)
+    {
+        Span<byte> commandLine = _commandLine;
+        BootOptionsParser.Parse(commandLine[(int)offset.._boot.CommandLineLength], ref _console, out _options);
+        return Status.Ok;
+    }
+
+    private static Status StartConsoles(ulong unused)
+    {
+        Consoles.Start(in _options);
+        Banner.Write(in _boot);
+        return Status.Ok;
+    }
+
+    /// <summary>Ends DMA that the old kernel started.</summary>
+    private static Status StopOldDevices(ulong unused)
+    {
+        PciBuses.Discover();
+        _stoppedDevices = PciControl.DisableAllBusMastering();
+        return Status.Ok;
+    }
+
+    private static Status Prepare(ulong unused)
+    {
+        int rangeBytes = Limits.Ranges * Unsafe.SizeOf<PhysicalRange>();
+        Span<PhysicalRange> ranges =
+            MemoryMarshal.Cast<byte, PhysicalRange>(StaticMemory.Ranges.Bytes(0, rangeBytes));
+        Span<byte> vmcoreInfo = StaticMemory.Ranges.Bytes(rangeBytes, Limits.VmcoreInfoBytes);
+        Status status = CapturePipeline.Prepare(
+            ref _memory,
+            ref _console,
+            in _options,
+            ranges,
+            vmcoreInfo,
+            StaticMemory.LowMemory.Address,
+            out CapturePlan plan);
+        CaptureRun.Plan = plan;
+        return status;
+    }
+
+    /// <summary>
+    /// The first target that works wins. A dump that went out without a receiver's confirmation counts when nothing
+    /// better follows.
+    /// </summary>
+    private static Status TryTargets()
+    {
+        Status result = Status.NoTargetWorked;
+        for (int i = 0; i < _options.TargetCount; i++)
+        {
+            Status status = Step.Run(&TryTarget, (ulong)i);
+            if (status == Status.StepFaulted)
+            {
+                Quiesce.AfterFault();
+            }
+            if (status is Status.Ok or Status.PagesLost)
+            {
+                return status;
+            }
+            if (status == Status.NotConfirmed || _options.TargetCount == 1)
+            {
+                result = status;
+            }
+        }
+        return result;
+    }
+
+    private static Status TryTarget(ulong index) => TargetRunner.Try(in _options.Targets[(int)index]);
+
+    [InlineArray(Limits.CommandLineBytes)]
+    private struct CommandLineBuffer
+    {
+        private byte _first;
+    }
+}

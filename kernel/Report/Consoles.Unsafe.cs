@@ -1,0 +1,88 @@
+using System;
+using System.Runtime.CompilerServices;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Kernel.Drivers.Serial;
+using CosmosKdump.Kernel.Drivers.Video;
+using CosmosKdump.Kernel.Machine;
+
+namespace CosmosKdump.Kernel.Report;
+
+/// <summary>Starts the consoles that the command line names, or all that are found.</summary>
+internal static unsafe class Consoles
+{
+    private static Ports _ports;
+    private static VgaText _screen;
+
+    internal static void Start(in BootOptions options)
+    {
+        if (options.ConsoleCount == 0)
+        {
+            for (int port = 0; port < Uart16550.PortCount; port++)
+            {
+                StartPort(port, 0);
+            }
+            StartScreen();
+        }
+        for (int i = 0; i < options.ConsoleCount; i++)
+        {
+            ConsoleSpec spec = options.Consoles[i];
+            switch (spec.Kind)
+            {
+                case ConsoleKind.Serial:
+                    StartPort(spec.Port, spec.Baud);
+                    break;
+                case ConsoleKind.Vga:
+                    StartScreen();
+                    break;
+                default:
+                    Log.Write("ckdump: kdump.console=efifb is not in this build\n"u8);
+                    break;
+            }
+        }
+        PhysicalMap.Keep();
+    }
+
+    private static void StartPort(int port, uint baud)
+    {
+        if (port >= Uart16550.PortCount || _ports[port].Start(port, baud) != Status.Ok)
+        {
+            return;
+        }
+
+        // One function for each port, as an output is a plain function.
+        delegate*<ReadOnlySpan<byte>, void> output = port switch
+        {
+            0 => &Write0,
+            1 => &Write1,
+            2 => &Write2,
+            _ => &Write3,
+        };
+        Log.Attach(output);
+    }
+
+    private static void StartScreen()
+    {
+        if (_screen.Start() == Status.Ok)
+        {
+            // A plain function of this class.
+            Log.Attach(&WriteScreen);
+        }
+    }
+
+    private static void Write0(ReadOnlySpan<byte> text) => _ports[0].WriteText(text);
+
+    private static void Write1(ReadOnlySpan<byte> text) => _ports[1].WriteText(text);
+
+    private static void Write2(ReadOnlySpan<byte> text) => _ports[2].WriteText(text);
+
+    private static void Write3(ReadOnlySpan<byte> text) => _ports[3].WriteText(text);
+
+    private static void WriteScreen(ReadOnlySpan<byte> text) => _screen.Write(text);
+
+    [InlineArray(Uart16550.PortCount)]
+    private struct Ports
+    {
+        private Uart16550 _first;
+    }
+}

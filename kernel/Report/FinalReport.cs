@@ -1,0 +1,79 @@
+using System;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Kernel.Machine;
+using CosmosKdump.Kernel.Targets;
+
+namespace CosmosKdump.Kernel.Report;
+
+/// <summary>The end of the report: what was captured, how long it took, what was lost, and what comes now.</summary>
+internal static class FinalReport
+{
+    internal static void Write(Status outcome)
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = ReportLine.Begin(buffer);
+        CaptureResult result = CaptureRun.Result;
+        if (outcome is Status.Ok or Status.PagesLost or Status.NotConfirmed)
+        {
+            ulong took = result.EndMicroseconds - result.StartMicroseconds;
+            line.Add(outcome switch
+            {
+                Status.Ok => "dump complete: "u8,
+                Status.NotConfirmed => "dump sent, NOT CONFIRMED by a receiver: "u8,
+                _ => "dump INCOMPLETE: "u8,
+            });
+            line.AddSize(result.Bytes);
+            line.Add(" in "u8);
+            line.AddSeconds(took);
+            line.Add(", "u8);
+            line.AddSize(ProgressMeter.RateOf(result.Bytes, took));
+            line.Add("/s, "u8);
+            line.AddDecimal(result.PagesWritten);
+            line.Add(" pages written, "u8);
+            line.AddDecimal(result.PagesLost);
+            line.Add(" lost, first byte at "u8);
+            line.AddSeconds(result.FirstByteMicroseconds);
+        }
+        else
+        {
+            line.Add("NO DUMP: "u8);
+            line.AddStatus(outcome);
+        }
+        Emit(in line);
+        if (Exceptions.Reports != 0 || Exceptions.NonMaskableInterrupts != 0 || MachineChecks.Ignored != 0)
+        {
+            line = ReportLine.Begin(buffer);
+            line.AddDecimal((ulong)Exceptions.Reports);
+            line.Add(" exceptions reported, "u8);
+            line.AddDecimal(Exceptions.NonMaskableInterrupts);
+            line.Add(" NMIs and "u8);
+            line.AddDecimal(MachineChecks.Ignored);
+            line.Add(" machine checks survived"u8);
+            Emit(in line);
+        }
+    }
+
+    /// <summary>Tells what comes now.</summary>
+    internal static void WriteAction(EndAction action, bool isFailure)
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = ReportLine.Begin(buffer);
+        line.Add(isFailure ? "failure action: "u8 : "final action: "u8);
+        line.Add(action switch
+        {
+            EndAction.Reboot => "reboot"u8,
+            EndAction.Poweroff => "poweroff"u8,
+            EndAction.Halt => "halt"u8,
+            _ => "shell is not in this build: halt"u8,
+        });
+        Emit(in line);
+    }
+
+    private static void Emit(scoped in TextLine line)
+    {
+        LogConsole console = default;
+        ReportLine.Write(ref console, in line);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using CosmosKdump.Capture;
+using CosmosKdump.Kernel.Machine;
+
+namespace CosmosKdump.Kernel.Targets;
+
+/// <summary>The one capture of this boot: its plan, and how its runs into targets went.</summary>
+internal static unsafe class CaptureRun
+{
+    private static void* _plan;
+
+    /// <summary>An area whose dump was not saved may be overwritten.</summary>
+    internal static bool Overwrite { get; set; }
+
+    /// <summary>How the best run went: the last one that made a dump, or else the last one that was not confirmed.</summary>
+    internal static CaptureResult Result { get; private set; }
+
+    /// <summary>The plan; valid after <see cref="Use"/>.</summary>
+    // KernelMain's frame holds the plan and never returns.
+    internal static ref CapturePlan Plan => ref Unsafe.AsRef<CapturePlan>(_plan);
+
+    /// <summary>Sets the plan, which lives as long as the kernel.</summary>
+    internal static void Use(ref CapturePlan plan) => _plan = Unsafe.AsPointer(ref plan);
+
+    /// <summary>Writes the dump into an opened sink.</summary>
+    internal static Status Into<TSink>(ref TSink sink)
+        where TSink : struct, IDumpSink
+    {
+        OldMemory memory = default;
+        KernelClock clock = default;
+        LogConsole console = default;
+        DmaBuffer staging = StaticMemory.Staging.AsBuffer();
+        CaptureResult result =
+            CapturePipeline.Run(ref memory, ref sink, ref clock, ref console, in Plan, in staging);
+        if (result.Status is Status.Ok or Status.PagesLost or Status.NotConfirmed)
+        {
+            Result = result;
+        }
+        return result.Status;
+    }
+}

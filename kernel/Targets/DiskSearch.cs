@@ -1,0 +1,27 @@
+using CosmosKdump.Capture;
+
+namespace CosmosKdump.Kernel.Targets;
+
+/// <summary>What the search of one target for a dump area has found so far, over all disk drivers.</summary>
+internal struct DiskSearch
+{
+    private Status _status;
+
+    /// <summary>A dump was made: look no further.</summary>
+    internal readonly bool IsDone => _status is Status.Ok or Status.PagesLost;
+
+    /// <summary>The most telling status: a dump, else why an area was refused or failed, else what there was.</summary>
+    internal readonly Status Result => _status;
+
+    /// <summary>A search that has found nothing yet.</summary>
+    internal static DiskSearch New => new() { _status = Status.NoDevice };
+
+    /// <summary>Remembers a status.</summary>
+    internal void Note(Status status)
+    {
+        if (status is Status.Ok or Status.PagesLost || _status is Status.NoDevice or Status.NoLabel)
+        {
+            _status = status;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Kernel.Drivers;
+using CosmosKdump.Kernel.Drivers.Block;
+using CosmosKdump.Kernel.Drivers.Pci;
+using CosmosKdump.Kernel.Machine;
+
+namespace CosmosKdump.Kernel.Targets;
+
+/// <summary>
+/// The target <c>disk[:UUID]</c> for the controllers of one driver: looks on each disk, and on each of its partitions,
+/// for a dump area that may be written, and captures into the first. Whatever is not one is told and left alone.
+/// </summary>
+internal static class DiskTarget<TDriver>
+    where TDriver : struct, IDiskDriver
+{
+    // The sink holds the driver, which is too large for the stack.
+    private static AreaSink<TDriver> _sink;
+    private static TargetSpec _spec;
+    private static DiskSearch _search;
+    private static PciDevice _device;
+    private static int _unit;
+
+    /// <summary>
+    /// Tries every controller of the driver, each in a step of its own, so that a fault with one leaves the others;
+    /// <paramref name="search"/> collects what was found over all drivers.
+    /// </summary>
+    internal static unsafe void Try(in TargetSpec spec, ref DiskSearch search)
+    {
+        _spec = spec;
+        _search = search;
+        PciDeviceWalk walk = PciDeviceWalk.All();
+        while (walk.MoveNext() && !_search.IsDone)
+        {
+            _device = walk.Current;
+            if (!_sink.Writer.Disk.Supports(_device))
+            {
+                continue;
+            }
+            // A plain function of this class, which keeps what it works on in the fields above.
+            Status status = Step.Run(&TryController, 0);
+            if (status == Status.StepFaulted)
+            {
+                Quiesce.AfterFault();
+                _search.Note(status);
+            }
+        }
+        search = _search;
+    }
+
+    private static Status TryController(ulong unused)
+    {
+        PhysicalMap.Reset();
+        _sink = new AreaSink<TDriver>(default, StaticMemory.Label.AsBuffer());
+        Status status = _sink.Writer.Disk.Start(_device, StaticMemory.Device);
+        if (status == Status.Ok)
+        {
+            TryUnits();
+            _sink.Writer.Disk.Stop();
+        }
+        else
+        {
+            _search.Note(status);
+        }
+        return Status.Ok;
+    }
+
+    private static void TryUnits()
+    {
+        int count = _sink.Writer.Disk.UnitCount;
+        for (_unit = 0; _unit < count && !_search.IsDone; _unit++)
+        {
+            Status status = _sink.Writer.Disk.SelectUnit(_unit);
+            if (status == Status.Ok)
+            {
+                TryUnit();
+                continue;
+            }
+            Tell("cannot be used"u8, status, default);
+            _search.Note(status);
+        }
+    }
+
+    /// <summary>The whole disk first, then its partitions.</summary>
+    private static void TryUnit()
+    {
+        var whole = new AreaExtent(0, _sink.Writer.Disk.BlockCount);
+        Status wholeStatus = TryArea(in whole);
+        if (_search.IsDone)
+        {
+            return;
+        }
+
+        // Whatever the end of the disk says: it may be the end, and the label, of its last partition.
+        Span<AreaExtent> partitions = stackalloc AreaExtent[Limits.Partitions];
+        Status status = PartitionTable.Read(
+            ref _sink.Writer.Disk, StaticMemory.Label.Slice(0, Limits.PageBytes).AsBuffer(), partitions, out int count);
+        if (status != Status.Ok)
+        {
+            Tell("partition table"u8, status, in whole);
+        }
+        int areas = 0;
+        for (int i = 0; i < count && !_search.IsDone; i++)
+        {
+            status = TryArea(in partitions[i]);
+            if (status != Status.NoLabel && !_search.IsDone)
+            {
+                areas++;
+                Tell("partition"u8, status, in partitions[i]);
+                _search.Note(status);
+            }
+        }
+        if (areas == 0 && !_search.IsDone)
+        {
+            Tell("disk"u8, wholeStatus, in whole);
+            _search.Note(wholeStatus);
+        }
+    }
+
+    /// <summary>Opens an area and captures into it; without a valid label nothing is written.</summary>
+    private static Status TryArea(in AreaExtent extent)
+    {
+        Status status = _sink.Open(in extent, _spec.Uuid, CaptureRun.Overwrite);
+        if (status != Status.Ok)
+        {
+            return status;
+        }
+        TellArea(in extent);
+        status = CaptureRun.Into(ref _sink);
+        _search.Note(status);
+        return status;
+    }
+
+    private static void TellArea(in AreaExtent extent)
+    {
+        Span<byte> buffer = stackalloc byte[DeviceLog.LineBytes];
+        var line = new TextLine(buffer);
+        DeviceLog.Begin(ref line, "target disk"u8, _device);
+        line.Add("area "u8);
+        Span<byte> uuid = stackalloc byte[AreaUuid.TextBytes];
+        _sink.Label.Uuid.WriteText(uuid);
+        line.Add(uuid);
+        line.Add(", "u8);
+        line.AddSize(_sink.Label.CapacityBytes);
+        line.Add(" from block "u8);
+        line.AddDecimal(extent.FirstBlock);
+        DeviceLog.End(ref line);
+    }
+
+    private static void Tell(ReadOnlySpan<byte> what, Status status, in AreaExtent extent)
+    {
+        Span<byte> buffer = stackalloc byte[DeviceLog.LineBytes];
+        var line = new TextLine(buffer);
+        DeviceLog.Begin(ref line, what, _device);
+        line.Add("unit "u8);
+        line.AddDecimal((ulong)_unit);
+        line.Add(", "u8);
+        line.AddSize(extent.BlockCount * _sink.Writer.Disk.BlockBytes);
+        line.Add(": "u8);
+        line.AddStatus(status);
+        DeviceLog.End(ref line);
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Kernel.Drivers.Block;
+using CosmosKdump.Kernel.Drivers.Nvme;
+using CosmosKdump.Kernel.Drivers.Virtio;
+using CosmosKdump.Kernel.Machine;
+
+namespace CosmosKdump.Kernel.Targets;
+
+/// <summary>Runs the capture into one target of <c>kdump.target=</c>.</summary>
+internal static class TargetRunner
+{
+    internal static Status Try(in TargetSpec spec)
+    {
+        Status status = spec.Kind switch
+        {
+            TargetKind.Disk => TryDisks(in spec),
+            TargetKind.Serial => SerialTarget.Try(in spec),
+            _ => Status.UnknownTarget,
+        };
+        if (status is not (Status.Ok or Status.PagesLost))
+        {
+            Tell(spec.Kind, status);
+        }
+        return status;
+    }
+
+    /// <summary>Every disk driver in turn.</summary>
+    private static Status TryDisks(in TargetSpec spec)
+    {
+        DiskSearch search = DiskSearch.New;
+        DiskTarget<Disk<NvmeUnit>>.Try(in spec, ref search);
+        if (!search.IsDone)
+        {
+            DiskTarget<Disk<VirtioBlockUnit>>.Try(in spec, ref search);
+        }
+        return search.Result;
+    }
+
+    private static void Tell(TargetKind kind, Status status)
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = ReportLine.Begin(buffer, status);
+        line.Add("target "u8);
+        line.Add(kind switch
+        {
+            TargetKind.Disk => "disk"u8,
+            TargetKind.Serial => "serial"u8,
+            TargetKind.Tcp => "tcp is not in this build"u8,
+            _ => "http is not in this build"u8,
+        });
+        LogConsole console = default;
+        ReportLine.Write(ref console, in line);
+    }
+}
