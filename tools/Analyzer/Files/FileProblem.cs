@@ -1,0 +1,15 @@
+namespace CosmosKdump.Analyzer.Files;
+
+/// <summary>What is wrong with a file, and where: an error as a value, one line of text.</summary>
+/// <param name="What">What is wrong, lower case, without a full stop.</param>
+/// <param name="OffsetBytes">Offset in the file at which it was found, if it has one.</param>
+/// <param name="Advice">What to do about it, if that is known.</param>
+public sealed record FileProblem(string What, long? OffsetBytes = null, string? Advice = null)
+{
+    /// <summary>The line without the file's name.</summary>
+    public override string ToString()
+    {
+        string at = OffsetBytes is long offset ? $"at offset {offset} (0x{offset:x}): " : "";
+        return at + What + (Advice is null ? "" : "; " + Advice);
+    }
+}

@@ -1,0 +1,34 @@
+using System;
+
+namespace CosmosKdump.Analyzer.Files;
+
+/// <summary>Tells files that are not ELF by their first bytes, so that the message can name them.</summary>
+internal static class FileSignature
+{
+    /// <summary>What the file is, as a problem; null for ELF.</summary>
+    public static FileProblem? Explain(ReadOnlySpan<byte> start)
+    {
+        if (start.StartsWith("\x7F"u8) && start[1..].StartsWith("ELF"u8))
+        {
+            return null;
+        }
+        string what = "not a vmcore: no ELF header";
+        string? advice = null;
+        // makedumpfile's IMPLEMENTATION document: signatures of the kdump-compressed and of the flattened format.
+        if (start.StartsWith("KDUMP   "u8) || start.StartsWith("DISKDUMP"u8))
+        {
+            what = "kdump-compressed dump, not an ELF vmcore";
+            advice = "only ELF vmcores are read";
+        }
+        else if (start.StartsWith("makedumpfile\0"u8))
+        {
+            what = "flattened dump of makedumpfile, not an ELF vmcore";
+            advice = "rebuild it with makedumpfile -R first";
+        }
+        else if (start.IndexOfAnyExcept((byte)0) < 0)
+        {
+            what = "not a vmcore: it begins with zeros";
+        }
+        return new FileProblem(what, 0, advice);
+    }
+}

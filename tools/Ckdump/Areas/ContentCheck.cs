@@ -1,0 +1,128 @@
+using System;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Cli;
+
+namespace CosmosKdump.Ckdump.Areas;
+
+/// <summary>Looks for data that <c>ckdump prepare</c> must not destroy.</summary>
+public static class ContentCheck
+{
+    private const int EdgeBytes = AreaLabel.BlankBytes;
+    private const int BlkidNothingFound = 2;
+
+    private static readonly string[] BlkidPaths = ["/usr/sbin/blkid", "/sbin/blkid"];
+
+    /// <summary>Throws a <see cref="ToolException"/> if the file or device holds anything worth keeping.</summary>
+    public static void RequireNothingOfValue(AreaFile area)
+    {
+        string? known = FindByBlkid(area.Path);
+        if (known is not null)
+        {
+            throw Refusal(area.Path, 0, $"holds {known}");
+        }
+        byte[] first = ReadEdge(area, 0);
+        Status status = area.ReadLabel(out AreaLabel label);
+        if (status == Status.Ok && label.HoldsUnsavedDump)
+        {
+            throw new ToolException(area.Path, area.LabelOffsetBytes, "the dump area holds a dump that was not saved",
+                "save it with ckdump save, or use --force to lose it");
+        }
+        string? file = NameOf(first);
+        int blankBytes = (int)Math.Min(first.Length, Math.Max(0, area.LabelOffsetBytes));
+        if (status == Status.Ok && IsZero(first.AsSpan(0, blankBytes)))
+        {
+            return;
+        }
+        if (file is not null)
+        {
+            throw Refusal(area.Path, 0, $"holds {file}");
+        }
+        RequireZeros(area.Path, first, 0);
+        long lastOffset = Math.Max(0, area.LengthBytes - EdgeBytes);
+        RequireZeros(area.Path, ReadEdge(area, lastOffset), lastOffset);
+    }
+
+    private static string? NameOf(ReadOnlySpan<byte> first)
+    {
+        if (first.StartsWith("\u007FELF"u8))
+        {
+            return "an ELF file (a vmcore?)";
+        }
+        return first.StartsWith("KDUMP   "u8) || first.StartsWith("makedumpfile"u8) ? "a kdump-compressed vmcore" : null;
+    }
+
+    private static byte[] ReadEdge(AreaFile area, long offsetBytes)
+    {
+        byte[] edge = new byte[Math.Min(EdgeBytes, area.LengthBytes - offsetBytes)];
+        area.Read(edge, offsetBytes);
+        return edge;
+    }
+
+    private static bool IsZero(ReadOnlySpan<byte> bytes) => bytes.IndexOfAnyExcept((byte)0) < 0;
+
+    private static void RequireZeros(string path, byte[] bytes, long offsetBytes)
+    {
+        int at = bytes.AsSpan().IndexOfAnyExcept((byte)0);
+        if (at >= 0)
+        {
+            throw Refusal(path, offsetBytes + at, "holds data of an unknown kind");
+        }
+    }
+
+    private static ToolException Refusal(string path, long offsetBytes, string what) =>
+        new(path, offsetBytes, what, "use --force to destroy it");
+
+    // blkid(8): low-level probing (-p) exits with 2 if nothing was found, with 8 if the result is ambivalent.
+    private static string? FindByBlkid(string path)
+    {
+        string? program = BlkidPaths.FirstOrDefault(File.Exists);
+        if (program is null)
+        {
+            // Whatever blkid would know lies in the first or last MiB, which must be zero anyway.
+            return null;
+        }
+        var start = new ProcessStartInfo(program, ["-p", "-o", "export", "--", path])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == BlkidNothingFound ? null : Describe(output);
+        }
+        catch (Win32Exception failure)
+        {
+            throw new ToolException(program, failure.Message);
+        }
+    }
+
+    private static string? Describe(string output)
+    {
+        string? type = Value(output, "TYPE");
+        string? table = Value(output, "PTTYPE");
+        string? label = Value(output, "LABEL");
+        string name = label is null ? "" : $" \"{label}\"";
+        if (type is not null)
+        {
+            return $"a file system or volume of type {type}{name}";
+        }
+        return table is not null
+            ? $"a partition table of type {table}"
+            : "signatures of more than one kind (see blkid -p)";
+    }
+
+    private static string? Value(string output, string key)
+    {
+        string prefix = key + "=";
+        string? line = output.Split('\n').FirstOrDefault(each => each.StartsWith(prefix, StringComparison.Ordinal));
+        return line?[prefix.Length..];
+    }
+}

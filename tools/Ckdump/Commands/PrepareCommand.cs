@@ -1,0 +1,143 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using System.Text;
+using System.Text.Json;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Areas;
+using CosmosKdump.Ckdump.Cli;
+
+namespace CosmosKdump.Ckdump.Commands;
+
+/// <summary><c>ckdump prepare</c>: makes a disk, a partition or an image file a dump area.</summary>
+public static class PrepareCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var path = new Argument<string>("PATH") { Description = "Disk, partition or image file" };
+        var size = new Option<string>("--size")
+        {
+            Description = "Make a new image file of this size, such as 8G",
+            HelpName = "SIZE",
+        };
+        var sparse = new Option<bool>("--sparse") { Description = "Do not reserve the space of a new image file" };
+        var uuid = new Option<string>("--uuid")
+        {
+            Description = "UUID of the area (default: keep it, or a new one)",
+            HelpName = "UUID",
+        };
+        var force = new Option<bool>("--force") { Description = "Destroy what is there, unsaved dumps too" };
+        var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
+        var command = new Command(
+            "prepare",
+            "Makes a disk, a partition or an image file the dump area. Refuses whatever holds data, and never asks.")
+        {
+            path, size, sparse, uuid, force, json,
+        };
+        HelpWithExamples.Set(command,
+            "ckdump prepare /dev/disk/by-id/nvme-SERIAL-part3",
+            "ckdump prepare --size 8G /var/lib/crash.img    # an image file for a virtual machine",
+            "ckdump prepare --force /dev/vdb                # whatever it held is lost");
+        command.SetAction(parsed =>
+        {
+            AreaUuid? wanted = ParseUuid(parsed.GetValue(uuid));
+            long? sizeBytes = ParseSize(parsed.GetValue(size));
+            string file = parsed.GetRequiredValue(path);
+            AreaLabel label = Prepare(file, sizeBytes, parsed.GetValue(sparse), wanted, parsed.GetValue(force));
+            Report(parsed.InvocationConfiguration.Output, file, label, parsed.GetValue(json));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static AreaLabel Prepare(string path, long? sizeBytes, bool sparse, AreaUuid? wanted, bool force)
+    {
+        if (Posix.KindOf(path, out _) == FileKind.Missing)
+        {
+            long bytes = sizeBytes
+                ?? throw new ToolException(path, "no such file or device", "give --size to make an image file");
+            using AreaFile created = AreaFile.Create(path, bytes, sparse);
+            return Write(created, AreaLabel.Create(wanted ?? NewUuid(), (ulong)bytes));
+        }
+        string? user = DeviceUse.Find(path);
+        if (user is not null)
+        {
+            throw new ToolException(path, user, "choose another one, or release it first");
+        }
+        using AreaFile area = AreaFile.Open(path, write: true);
+        if (sizeBytes is not null && sizeBytes != area.LengthBytes)
+        {
+            throw new ToolException(path, $"exists with another size ({area.LengthBytes} bytes)",
+                "--size is for new image files");
+        }
+        if ((ulong)area.LengthBytes < AreaLabel.MinimumAreaBytes || area.LengthBytes % 512 != 0)
+        {
+            throw new ToolException(path, $"has {area.LengthBytes} bytes",
+                $"a dump area has at least {AreaLabel.MinimumAreaBytes} bytes, and whole sectors of 512");
+        }
+        if (!force)
+        {
+            ContentCheck.RequireNothingOfValue(area);
+        }
+        bool isArea = area.ReadLabel(out AreaLabel before) == Status.Ok;
+        AreaLabel label = AreaLabel.Create(
+            wanted ?? (isArea ? before.Uuid : NewUuid()), (ulong)area.LengthBytes);
+        label.Sequence = isArea ? before.Sequence + 1 : 1;
+        return Write(area, label);
+    }
+
+    private static AreaLabel Write(AreaFile area, AreaLabel label)
+    {
+        area.WriteEmpty(label);
+        return label;
+    }
+
+    private static void Report(TextWriter output, string path, in AreaLabel label, bool asJson)
+    {
+        string target = "disk:" + AreaText.Uuid(label.Uuid);
+        if (asJson)
+        {
+            output.WriteLine(JsonSerializer.Serialize(new
+            {
+                path,
+                uuid = AreaText.Uuid(label.Uuid),
+                sizeBytes = label.AreaBytes,
+                capacityBytes = label.CapacityBytes,
+                target,
+            }));
+            return;
+        }
+        // A full dump is a little larger than memory: it holds the kernel's text and data twice.
+        const ulong KernelTextBytes = 64 << 20;
+        string capacity = ByteSize.Format((long)(label.CapacityBytes - Math.Min(label.CapacityBytes, KernelTextBytes)));
+        output.WriteLine($"{path}: dump area prepared, UUID {AreaText.Uuid(label.Uuid)}");
+        output.WriteLine($"  room for a full dump of a machine with up to {capacity} of memory");
+        output.WriteLine("  capture kernel's command line: kdump.target=" + target);
+    }
+
+    private static AreaUuid NewUuid() => AreaUuid.Read(Guid.NewGuid().ToByteArray(bigEndian: true));
+
+    private static AreaUuid? ParseUuid(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+        return AreaUuid.Parse(Encoding.UTF8.GetBytes(text), out AreaUuid uuid) == Status.Ok && !uuid.IsNil
+            ? uuid
+            : throw ToolException.Usage($"--uuid: not a UUID: {text}");
+    }
+
+    private static long? ParseSize(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+        bool isSize = ByteSize.TryParse(text, out long bytes)
+            && (ulong)bytes >= AreaLabel.MinimumAreaBytes && bytes % Limits.PageBytes == 0;
+        return isSize ? bytes : throw ToolException.Usage($"--size: not a multiple of 4K, at least 8K, such as 8G: {text}");
+    }
+}

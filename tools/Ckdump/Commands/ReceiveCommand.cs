@@ -1,0 +1,186 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using CosmosKdump.Capture;
+using CosmosKdump.Ckdump.Areas;
+using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Receive;
+
+namespace CosmosKdump.Ckdump.Commands;
+
+/// <summary><c>ckdump receive</c>: puts a vmcore together that arrives over a serial line.</summary>
+public static class ReceiveCommand
+{
+    private const int RangesShown = 5;
+
+    // After the end, the sender may not have heard the answer: it asks again within this time.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(7);
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var source = new Argument<string>("SOURCE")
+        {
+            Description = "Serial line, unix socket, pipe, recorded file, or - for stdin",
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "File to make",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var baud = new Option<int>("--baud")
+        {
+            Description = "Speed of a serial line",
+            HelpName = "N",
+            DefaultValueFactory = _ => 115200,
+        };
+        var timeout = new Option<int>("--timeout")
+        {
+            Description = "Give up after this many silent seconds (default: never)",
+            HelpName = "N",
+        };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not show the console text on the line" };
+        var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
+        var command = new Command(
+            "receive",
+            "Receives a vmcore over a serial line. What is incomplete is kept as FILE.incomplete; nothing is overwritten.")
+        {
+            source, output, baud, timeout, quiet, json,
+        };
+        HelpWithExamples.Set(command,
+            "ckdump receive /dev/ttyUSB0 -o vmcore",
+            "ckdump receive /run/vm/serial.sock -o vmcore    # QEMU: -chardev socket,server=on,wait=off",
+            "ckdump receive recorded.bin -o vmcore           # what something else recorded");
+        command.SetAction(parsed =>
+        {
+            int seconds = parsed.GetValue(timeout);
+            int speed = parsed.GetValue(baud);
+            if (seconds < 0 || speed <= 0)
+            {
+                throw ToolException.Usage("--timeout and --baud: not a positive number");
+            }
+            TimeSpan? silence = seconds == 0 ? null : TimeSpan.FromSeconds(seconds);
+            return Receive(
+                parsed.GetRequiredValue(source), parsed.GetRequiredValue(output), speed, silence,
+                parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration);
+        });
+        return command;
+    }
+
+    private static int Receive(
+        string path, string file, int baud, TimeSpan? silence, bool isQuiet, bool asJson, InvocationConfiguration streams)
+    {
+        string partial = file + ".incomplete";
+        OutputFile.RequireMissing(file);
+        OutputFile.RequireMissing(partial);
+        using ReceiveSource source = ReceiveSource.Open(path, baud);
+        FileStream? written = null;
+        DumpReceiver? receiver = null;
+        TerminalProgress.Run(streams.Error, "receiving", progress =>
+        {
+            receiver = new DumpReceiver(
+                () => written = new FileStream(Posix.Create(partial), FileAccess.Write, bufferSize: 0),
+                source.IsTwoWay ? source.Answer : null,
+                isQuiet ? _ => { } : progress.WriteLine);
+            try
+            {
+                Pump(source, receiver, silence, progress);
+            }
+            finally
+            {
+                written?.Dispose();
+                if (written is not null && receiver.ReceivedBytes == 0)
+                {
+                    File.Delete(partial);
+                }
+            }
+        });
+        if (!receiver!.HasBegun)
+        {
+            string seen = $"{receiver.DamagedFrames} damaged frames, {receiver.NoiseBytes} bytes of noise";
+            throw new ToolException(path, $"no dump began ({seen})");
+        }
+        if (receiver.IsVerified)
+        {
+            File.Move(partial, file, overwrite: false);
+            OutputFile.SyncDirectoryOf(file);
+        }
+        if (asJson)
+        {
+            WriteJson(streams.Output, receiver.IsVerified ? file : partial, receiver);
+        }
+        if (!receiver.IsVerified)
+        {
+            throw Incomplete(partial, receiver);
+        }
+        if (!asJson)
+        {
+            Report(streams.Output, file, receiver);
+        }
+        return ExitCode.Ok;
+    }
+
+    private static void Pump(ReceiveSource source, DumpReceiver receiver, TimeSpan? silence, TerminalProgress progress)
+    {
+        while (!receiver.HasLeft)
+        {
+            TimeSpan wait = receiver.HasEnded ? Linger : silence ?? System.Threading.Timeout.InfiniteTimeSpan;
+            if (!source.TryRead(wait, out byte[] bytes, out _))
+            {
+                break;
+            }
+            receiver.Feed(bytes);
+            progress.Report(receiver.ReceivedBytes, receiver.Facts.LengthBytes);
+        }
+        receiver.End();
+    }
+
+    private static ToolException Incomplete(string partial, DumpReceiver receiver)
+    {
+        IReadOnlyList<(ulong Start, ulong End)> missing = receiver.Missing;
+        if (missing.Count == 0)
+        {
+            string why = receiver.HasEnded ? "the digest of the dump is wrong" : "the end of the dump did not arrive";
+            return new ToolException(partial, $"every page arrived, but {why}", "kept as it is");
+        }
+        ulong bytes = missing.Aggregate(0UL, (sum, range) => sum + (range.End - range.Start));
+        IEnumerable<string> shown = missing.Take(RangesShown).Select(range => $"0x{range.Start:x}-0x{range.End:x}");
+        string ranges = string.Join(", ", shown);
+        string more = missing.Count > RangesShown ? $" and {missing.Count - RangesShown} more ranges" : "";
+        string what = $"incomplete: {bytes} of {receiver.Facts.LengthBytes} bytes are missing: {ranges}{more}";
+        return new ToolException(partial, (long)missing[0].Start, what, "they read as zeros");
+    }
+
+    private static void Report(TextWriter output, string file, DumpReceiver receiver)
+    {
+        string size = ByteSize.Format((long)receiver.Facts.LengthBytes);
+        string time = AreaText.Time(receiver.Facts.CrashTimeSeconds);
+        string noise = receiver.DamagedFrames == 0 ? "" : $", {receiver.DamagedFrames} damaged frames repaired";
+        bool isWhole = receiver.Outcome == Status.Ok && receiver.PagesLost == 0;
+        string state = isWhole
+            ? "complete"
+            : $"INCOMPLETE: {AreaText.Outcome(receiver.Outcome)} ({receiver.PagesLost} pages lost)";
+        output.WriteLine($"{file}: {size}, crash of {time}, {state}, as the sender has it{noise}");
+    }
+
+    private static void WriteJson(TextWriter output, string file, DumpReceiver receiver)
+    {
+        output.WriteLine(JsonSerializer.Serialize(new
+        {
+            file,
+            lengthBytes = receiver.Facts.LengthBytes,
+            crashTime = receiver.Facts.CrashTimeSeconds,
+            verified = receiver.IsVerified,
+            ended = receiver.HasEnded,
+            outcome = (int)receiver.Outcome,
+            pagesLost = receiver.PagesLost,
+            damagedFrames = receiver.DamagedFrames,
+            noiseBytes = receiver.NoiseBytes,
+            missing = receiver.Missing.Select(range => new { start = range.Start, end = range.End }),
+        }));
+    }
+}

@@ -1,0 +1,147 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Kernel;
+using CosmosKdump.Analyzer.Log;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Ckdump.Areas;
+using CosmosKdump.Ckdump.Cli;
+
+namespace CosmosKdump.Ckdump.Inspect;
+
+/// <summary>Facts of a vmcore as one screen of text.</summary>
+internal static class InfoText
+{
+    private const int MostCpus = 8;
+
+    /// <summary>Writes the screen.</summary>
+    public static void Write(TextWriter output, VmcoreFacts facts)
+    {
+        CrashedKernel kernel = facts.Kernel;
+        Line(output, "file", kernel.Vmcore.Bytes.Path);
+        Line(output, "type", Type(kernel.Vmcore));
+        WriteArea(output, kernel.Vmcore.Area);
+        Line(output, "kernel", Known(kernel.Release ?? kernel.Name?.Release));
+        Line(output, "version", kernel.Name?.Version);
+        Line(output, "host", kernel.Name?.NodeName);
+        Line(output, "crash time", kernel.CrashTimeSeconds is ulong time ? AreaText.Time(time) : "unknown");
+        Line(output, "uptime", facts.Crash.Records == 0 ? null : Duration(facts.Crash.LastNanoseconds / 1_000_000_000));
+        Line(output, "panic", Printable(facts.Crash.Panic) ?? (facts.Crash.Records == 0 ? null : "no panic line in the log"));
+        Line(output, "cause", Printable(facts.Crash.Cause));
+        Line(output, "task", Printable(facts.Crash.Task));
+        WriteCpus(output, kernel.Cpus);
+        Line(output, "memory", Memory(facts));
+        Line(output, "log", facts.Crash.Records == 0 ? null : $"{facts.Crash.Records} records");
+        Line(output, "log problem", facts.LogProblem);
+        Line(output, "note problem", kernel.Vmcore.NoteProblem?.ToString());
+        Line(output, "cut short", CutShort(kernel.Vmcore));
+    }
+
+    /// <summary>Writes the table of program headers.</summary>
+    public static void WriteRanges(TextWriter output, CrashedKernel kernel)
+    {
+        output.WriteLine();
+        output.WriteLine("physical start     physical end       size         virtual             offset");
+        foreach (ProgramHeader s in kernel.Vmcore.Segments)
+        {
+            string size = ByteSize.Format((long)Math.Min(s.FileBytes, long.MaxValue));
+            ulong end = unchecked(s.PhysicalAddress + s.FileBytes);
+            output.WriteLine($"0x{s.PhysicalAddress:x16} 0x{end:x16} {size,-12} 0x{s.VirtualAddress:x16}  {s.Offset}");
+        }
+    }
+
+    /// <summary>Writes VMCOREINFO as it is.</summary>
+    public static void WriteKeys(TextWriter output, CrashedKernel kernel)
+    {
+        output.WriteLine();
+        foreach (KeyValuePair<string, string> line in kernel.Info.Lines)
+        {
+            output.WriteLine($"{Printable(line.Key)}={Printable(line.Value)}");
+        }
+    }
+
+    private static void WriteArea(TextWriter output, AreaTail? area)
+    {
+        if (area is null)
+        {
+            return;
+        }
+        if (!area.HasLabel)
+        {
+            Line(output, "label", AreaText.Outcome(area.Status));
+            return;
+        }
+        AreaLabel label = area.Label;
+        string doubt = area.Status == Status.Ok ? "" : $" ({AreaText.Outcome(area.Status)})";
+        Line(output, "area", $"{area.Uuid}, {ByteSize.Format((long)Math.Min(label.AreaBytes, long.MaxValue))}{doubt}");
+        string why = label.Outcome == Status.Ok ? "" : $": {AreaText.Outcome(label.Outcome)}";
+        Line(output, "label", $"{AreaText.State(label.State)}, sequence {label.Sequence}{why}");
+        if (label.HoldsUnsavedDump)
+        {
+            Line(output, "dump", $"{ByteSize.Format((long)label.DumpLengthBytes)}, {label.PagesWritten} pages written, "
+                + $"{label.PagesLost} lost");
+        }
+    }
+
+    private static void WriteCpus(TextWriter output, IReadOnlyList<CpuRegisters> cpus)
+    {
+        Line(output, "CPUs", $"{cpus.Count} with registers");
+        foreach (CpuRegisters cpu in cpus.Take(MostCpus))
+        {
+            Line(output, "", $"PID {cpu.Pid}, RIP 0x{cpu.InstructionPointer:x}, RSP 0x{cpu.StackPointer:x}");
+        }
+        if (cpus.Count > MostCpus)
+        {
+            Line(output, "", $"and {cpus.Count - MostCpus} more");
+        }
+    }
+
+    private static string Type(VmcoreFile vmcore)
+    {
+        string elf = vmcore.Elf.Is64 ? "ELF64" : "ELF32";
+        string size = ByteSize.Format(vmcore.Bytes.LengthBytes);
+        return vmcore.Area is null ? $"{elf} vmcore, {size}" : $"dump area with an {elf} vmcore";
+    }
+
+    private static string Memory(VmcoreFacts facts)
+    {
+        string size = ByteSize.Format((long)Math.Min(facts.MemoryBytes, long.MaxValue));
+        return $"{size} in {facts.RangeCount} {(facts.RangeCount == 1 ? "range" : "ranges")}";
+    }
+
+    private static string? CutShort(VmcoreFile vmcore)
+    {
+        ulong needed = vmcore.Segments.Select(s => unchecked(s.Offset + s.FileBytes)).DefaultIfEmpty(0UL).Max();
+        return needed <= vmcore.LengthBytes
+            ? null
+            : $"ends at offset {vmcore.LengthBytes}, {needed - vmcore.LengthBytes} bytes are missing (see ckdump verify)";
+    }
+
+    /// <summary>Seconds as days, hours, minutes and seconds.</summary>
+    public static string Duration(ulong seconds)
+    {
+        string days = seconds >= 86_400 ? $"{seconds / 86_400} d " : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{days}{seconds / 3600 % 24:D2}:{seconds / 60 % 60:D2}:{seconds % 60:D2} (newest record of the log)");
+    }
+
+    private static string Known(string? text) => Printable(text) ?? "unknown";
+
+    // What a dump holds must not steer the terminal.
+    private static string? Printable(string? text) => text is null
+        ? null
+        : string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+
+    private static void Line(TextWriter output, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            output.WriteLine($"{name,-12}  {Printable(value)}");
+        }
+    }
+}

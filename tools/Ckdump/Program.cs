@@ -1,0 +1,67 @@
+using System;
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.IO;
+using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Commands;
+
+namespace CosmosKdump.Ckdump;
+
+/// <summary>The command <c>ckdump</c>: its list of commands, and one rule for errors and exit codes.</summary>
+public static class Program
+{
+    /// <summary>Runs the command line; exit code 0 ok, 1 failed, 2 usage.</summary>
+    public static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+
+    /// <summary>Runs a command line with the given output streams; the same exit codes as <see cref="Main"/>.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        ParseResult parsed = CreateRoot().Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not HelpWithExamples)
+        {
+            string command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+            error.WriteLine($"ckdump: {OneLine(parsed.Errors[0].Message).TrimEnd('.')} (see ckdump {command}--help)");
+            return ExitCode.Usage;
+        }
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            return parsed.Invoke(configuration);
+        }
+        catch (ToolException failure)
+        {
+            error.WriteLine("ckdump: " + OneLine(failure.Message));
+            return failure.ExitCode;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine("ckdump: " + OneLine(failure.Message));
+            return ExitCode.Failed;
+        }
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Prepares, collects and inspects the crash dumps of CosmosKdump.");
+        root.Subcommands.Add(PrepareCommand.Create());
+        root.Subcommands.Add(SaveCommand.Create());
+        root.Subcommands.Add(ReceiveCommand.Create());
+        root.Subcommands.Add(InfoCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
+        root.Subcommands.Add(LogCommand.Create());
+        HelpWithExamples.Install(root,
+            "ckdump prepare /dev/nvme0n1p3          # make a partition the dump area",
+            "ckdump save                            # after a crash: copy the dump to /var/crash",
+            "ckdump receive /dev/ttyUSB0 -o vmcore  # a dump that comes over a serial line",
+            "ckdump info vmcore                     # what crashed, when and why",
+            "ckdump log vmcore                      # its kernel log");
+        return root;
+    }
+
+    private static string OneLine(string text) => text.Replace('\n', ' ').Replace("\r", "");
+}

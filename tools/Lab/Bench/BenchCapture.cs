@@ -1,0 +1,7 @@
+namespace CosmosKdump.Lab.Bench;
+
+/// <summary>One measured capture.</summary>
+/// <param name="Case">What was measured.</param>
+/// <param name="Sample">Its figures.</param>
+/// <param name="Folder">Folder with its transcript.</param>
+public sealed record BenchCapture(BenchCase Case, Sample Sample, string Folder);

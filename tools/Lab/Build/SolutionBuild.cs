@@ -1,0 +1,51 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using CosmosKdump.Lab.Setup;
+
+namespace CosmosKdump.Lab.Build;
+
+/// <summary>Builds the solution, the kernel images included.</summary>
+public static class SolutionBuild
+{
+    /// <summary>The configuration that every verb builds and runs.</summary>
+    public const string Configuration = "Release";
+
+    /// <summary>Packages that the build needs: as and ld.</summary>
+    public static readonly string[] Packages = ["binutils"];
+
+    /// <summary>Builds; fails with the compiler's errors.</summary>
+    public static void Run(Progress progress)
+    {
+        AptPackages.Ensure(progress, Packages);
+        progress.Begin("building CosmosKdump.sln");
+        List<string> errors = [];
+        int projects = 0;
+        int code = HostCommand.Follow(
+            "dotnet",
+            ["build", "CosmosKdump.sln", "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary"],
+            Repository.Root,
+            line =>
+            {
+                projects += line.Contains(" -> ", StringComparison.Ordinal) ? 1 : 0;
+                if (line.Contains("error", StringComparison.Ordinal))
+                {
+                    errors.Add(line);
+                }
+                progress.Update($"{projects} projects");
+            });
+        if (code != 0)
+        {
+            string list = string.Join('\n', errors.Distinct().Take(30));
+            throw new LabException($"dotnet build CosmosKdump.sln: exit code {code}\n{list}".TrimEnd());
+        }
+        progress.Done($"{projects} projects");
+    }
+
+    /// <summary>Names and lengths of what the build left in <c>artifacts/</c>.</summary>
+    public static IEnumerable<string> Products() => new[] { "kdump.bzimage", "kdump.elf", "ckdump" }
+        .Select(name => new FileInfo(Path.Combine(Repository.Artifacts, name)))
+        .Where(file => file.Exists)
+        .Select(file => $"artifacts/{file.Name}  {file.Length} bytes");
+}

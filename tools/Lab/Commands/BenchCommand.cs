@@ -1,0 +1,40 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using CosmosKdump.Lab.Bench;
+using CosmosKdump.Lab.Build;
+using CosmosKdump.Lab.Setup;
+
+namespace CosmosKdump.Lab.Commands;
+
+/// <summary><c>bench</c>: measures ours and stock kdump side by side.</summary>
+public static class BenchCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Option<int> runs = new("--runs") { Description = "runs of each case", DefaultValueFactory = _ => 3 };
+        Option<bool> quick = new("--quick")
+        {
+            Description = "1 GiB guest only, and no search for the smallest reservation",
+        };
+        Command command = new(
+            "bench", "Measure ours and stock kdump in turn on the same guests; report into artifacts/bench/")
+        {
+            runs, quick,
+        };
+        command.SetAction(parsed =>
+        {
+            Progress progress = new();
+            GuestSetup.Guests(progress, KernelSeries.Linux61);
+            SolutionBuild.Run(progress);
+            string folder = Path.Combine(Repository.Artifacts, "bench");
+            BenchResult result = BenchRun.Run(
+                Math.Max(1, parsed.GetValue(runs)), parsed.GetValue(quick), progress,
+                partial => BenchReport.Write(partial, folder));
+            Console.Out.WriteLine(BenchReport.Write(result, folder));
+            Console.Out.WriteLine($"Written: {folder}/bench.md, bench.json, bench.html");
+        });
+        return command;
+    }
+}

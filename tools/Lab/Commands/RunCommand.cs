@@ -1,0 +1,113 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using CosmosKdump.Lab.Guests;
+using CosmosKdump.Lab.Setup;
+using CosmosKdump.Lab.Stock;
+
+namespace CosmosKdump.Lab.Commands;
+
+/// <summary><c>run</c>: crashes one guest and shows what happened.</summary>
+public static class RunCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Option<string> kernel = new("--kernel") { Description = "6.1 or 6.12", DefaultValueFactory = _ => "6.1" };
+        kernel.AcceptOnlyFromAmong("6.1", "6.12");
+        Option<int> memory = new("--memory") { Description = "memory, MiB", DefaultValueFactory = _ => 1024 };
+        Option<int> cpus = new("--cpus") { Description = "virtual CPUs", DefaultValueFactory = _ => 1 };
+        Option<GuestMachine> machine = new("--machine") { Description = "pc or q35" };
+        Option<string> cpu = new("--cpu") { Description = "QEMU's CPU model", DefaultValueFactory = _ => "max" };
+        Option<DiskInterface> disk = new("--disk") { Description = "interface of the disk" };
+        Option<int> blocks = new("--block-bytes") { Description = "512 or 4096", DefaultValueFactory = _ => 512 };
+        Option<DiskMedium> medium = new("--medium") { Description = "what lies behind the disk" };
+        Option<bool> unprepared = new("--unprepared") { Description = "leave the disk without a dump area" };
+        Option<KexecLoader> loader = new("--loader") { Description = "how kexec loads the capture kernel" };
+        Option<string> image = new("--image") { Description = "capture kernel (default: ours, from artifacts/)" };
+        Option<string> stock = new("--stock")
+        {
+            Description = "capture by stock kdump: dd, or makedumpfile's options, such as '-l -d 31'",
+        };
+        Option<string> capture = new("--capture-arguments")
+        {
+            Description = "command line of the capture kernel",
+            DefaultValueFactory = _ => "",
+        };
+        Option<string?> crashKernel = new("--crashkernel") { Description = "reservation (default: 4M; stock: 160M)" };
+        Option<string> linux = new("--linux-arguments")
+        {
+            Description = "more arguments of the crashing Linux",
+            DefaultValueFactory = _ => "",
+        };
+        Option<CrashKind> crash = new("--crash") { Description = "how it crashes" };
+        Option<int> crashCpu = new("--crash-cpu") { Description = "CPU that crashes" };
+        Option<int> limit = new("--limit") { Description = "seconds for the capture", DefaultValueFactory = _ => 300 };
+        Option<bool> keep = new("--keep") { Description = "keep the disk image" };
+        Command command = new("run", "Crash one guest, capture it, and show the console and the times")
+        {
+            kernel, memory, cpus, machine, cpu, disk, blocks, medium, unprepared, loader, image, stock, capture,
+            crashKernel, linux, crash, crashCpu, limit, keep,
+        };
+        command.SetAction(parsed =>
+        {
+            Progress progress = new();
+            GuestSetup.Guests(progress);
+            KernelSeries series = parsed.GetValue(kernel) == "6.12" ? KernelSeries.Linux612 : KernelSeries.Linux61;
+            string? stockMode = parsed.GetValue(stock);
+            KexecLoader how = parsed.GetValue(loader);
+            string ours = how == KexecLoader.KexecLoadElf ? Repository.ElfImage : Repository.BzImage;
+            GuestOptions options = new()
+            {
+                Name = "run",
+                Kernel = series,
+                MemoryMiB = parsed.GetValue(memory),
+                Cpus = parsed.GetValue(cpus),
+                Machine = parsed.GetValue(machine),
+                CpuModel = parsed.GetValue(cpu)!,
+                CrashKernel = parsed.GetValue(crashKernel) ?? (stockMode == null ? "4M" : StockKdump.CrashKernel),
+                KernelArguments = parsed.GetValue(linux)!,
+                Disks =
+                [
+                    new GuestDisk
+                    {
+                        Interface = parsed.GetValue(disk),
+                        BlockBytes = parsed.GetValue(blocks),
+                        Medium = parsed.GetValue(medium),
+                        Prepared = stockMode == null && !parsed.GetValue(unprepared),
+                    },
+                ],
+                Capture = stockMode switch
+                {
+                    null => new(parsed.GetValue(image) ?? ours, parsed.GetValue(capture)!) { Loader = how },
+                    "dd" => StockKdump.Copy(series, parsed.GetValue(disk), Repository.Runs, progress),
+                    _ => StockKdump.Makedumpfile(series, parsed.GetValue(disk), stockMode, Repository.Runs, progress),
+                },
+                Crash = parsed.GetValue(crash),
+                CrashCpu = parsed.GetValue(crashCpu),
+                KeepDisks = parsed.GetValue(keep),
+            };
+            Run(options, TimeSpan.FromSeconds(parsed.GetValue(limit)), progress);
+        });
+        return command;
+    }
+
+    private static void Run(GuestOptions options, TimeSpan limit, Progress progress)
+    {
+        using Guest guest = Guest.Start(options, progress);
+        guest.WaitUntilReady();
+        guest.Crash();
+        guest.WaitUntilDone(limit);
+        guest.WaitForEnd(TimeSpan.FromSeconds(2));
+        Console.Out.Write(File.ReadAllText(guest.Console.TranscriptPath));
+        GuestTimes times = guest.Times;
+        Console.WriteLine($"panic -> capture starts  {times.ToStart:F3} s");
+        Console.WriteLine($"panic -> first byte      {times.ToFirstByte:F3} s");
+        Console.WriteLine($"panic -> done            {times.ToDone:F3} s");
+        Console.WriteLine($"transcript               {guest.Console.TranscriptPath}");
+        if (options.KeepDisks)
+        {
+            Console.WriteLine($"disk                     {guest.Disks[0]}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace CosmosKdump.Lab.Guests;
+
+/// <summary>The device that a guest sees as a disk.</summary>
+public enum DiskInterface
+{
+    /// <summary>NVMe controller with one namespace.</summary>
+    Nvme,
+
+    /// <summary>virtio-blk, version 1 only.</summary>
+    VirtioModern,
+
+    /// <summary>virtio-blk with both interfaces.</summary>
+    VirtioTransitional,
+
+    /// <summary>virtio-blk, the interface before version 1 only.</summary>
+    VirtioLegacy,
+}

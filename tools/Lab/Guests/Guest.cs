@@ -1,0 +1,209 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using System.Threading;
+using CosmosKdump.Lab.Setup;
+
+namespace CosmosKdump.Lab.Guests;
+
+/// <summary>
+/// A Linux in QEMU that loads a capture kernel and crashes. Its folder under <c>artifacts/lab</c> keeps the console
+/// with time stamps, QEMU's command line and the job; disk images go when the guest is disposed of.
+/// </summary>
+public sealed partial class Guest : IDisposable
+{
+    // A crash announces itself by different lines; the first of them is the moment of the panic.
+    private const string Crashed =
+        "sysrq: Trigger a crash|BUG: kernel NULL pointer|Uhhuh\\. NMI|Kernel panic - not syncing";
+
+    private static int _count;
+    private readonly GuestOptions _options;
+    private readonly RunClock _clock;
+    private readonly QemuProcess _qemu;
+    private readonly DiskImage[] _disks;
+    private readonly string _sockets;
+    private readonly FirstByteWatch? _firstByte;
+    private QmpClient? _monitor;
+    private double _injected = double.NaN;
+
+    private Guest(GuestOptions options, Progress progress)
+    {
+        _options = options;
+        Folder = NewFolder(options.Name);
+        _sockets = Directory.CreateTempSubdirectory("ckdump-lab-").FullName;
+        DebianKernel kernel = DebianKernel.Of(options.Kernel, progress);
+        string initramfs = WriteInitramfs(kernel, progress);
+        _disks = options.Disks.Select((disk, i) => new DiskImage(disk, i, options.MemoryMiB, Folder)).ToArray();
+        List<string> arguments =
+            Guests.QemuArguments.Of(options, _disks, kernel.Vmlinuz, initramfs, Folder, _sockets);
+        File.WriteAllText(Path.Combine(Folder, "qemu.txt"), string.Join(" \\\n  ", arguments.Select(GuestJob.Quote)));
+        _clock = new RunClock();
+        _qemu = new QemuProcess(arguments, Path.Combine(Folder, "qemu-errors.txt"));
+        Console = new SerialConsole(_qemu.Output, _qemu.Input, Path.Combine(Folder, "console.txt"), _clock);
+        _firstByte = _disks.FirstOrDefault() is { IsVisible: true } first
+            ? new FirstByteWatch(first.Path, _clock)
+            : null;
+    }
+
+    /// <summary>Folder of the run.</summary>
+    public string Folder { get; }
+
+    /// <summary>The serial console.</summary>
+    public SerialConsole Console { get; }
+
+    /// <summary>QEMU's monitor.</summary>
+    public QmpClient Monitor => _monitor ??= QmpClient.Connect(Guests.QemuArguments.Qmp(_sockets));
+
+    /// <summary>Paths of the raw disk images.</summary>
+    public IReadOnlyList<string> Disks => [.. _disks.Select(disk => disk.Path)];
+
+    /// <summary>What the second serial port printed, if it goes to a file.</summary>
+    public string SecondSerialPath => Guests.QemuArguments.SecondSerial(Folder);
+
+    /// <summary>The moments so far.</summary>
+    public GuestTimes Times => new(
+        Console.Find(PanicLine())?.Seconds ?? _injected,
+        Console.Find(StartLine())?.Seconds ?? double.NaN,
+        _firstByte?.Seconds ?? double.NaN,
+        Console.Find(DoneLine())?.Seconds ?? double.NaN);
+
+    /// <summary>Starts a guest; it boots, loads the capture kernel, and then waits for <see cref="Crash"/>.</summary>
+    public static Guest Start(GuestOptions options, Progress? progress = null) =>
+        new(options, progress ?? new Progress());
+
+    /// <summary>Starts a guest, waits until it is ready, crashes it, and waits until the capture is done.</summary>
+    public static Guest Capture(GuestOptions options, TimeSpan captureLimit, Progress? progress = null)
+    {
+        Guest guest = Start(options, progress);
+        try
+        {
+            guest.WaitUntilReady();
+            guest.Crash();
+            guest.WaitUntilDone(captureLimit);
+            return guest;
+        }
+        catch
+        {
+            guest.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the capture kernel is loaded and the guest waits for its crash.</summary>
+    public void WaitUntilReady()
+    {
+        ConsoleLine? found = Console.TryWaitFor(ReadyLine(), _options.BootLimit);
+        if (found is not { } line)
+        {
+            string said = File.ReadAllText(Path.Combine(Folder, "qemu-errors.txt"));
+            string what = $"the guest was not ready within {_options.BootLimit.TotalSeconds:F0} s\n{said}";
+            throw Console.Missing(what.TrimEnd());
+        }
+        if (line.Text.StartsWith(GuestJob.Failed, StringComparison.Ordinal))
+        {
+            throw Console.Missing(line.Text);
+        }
+    }
+
+    /// <summary>Crashes the guest and waits for the first line that tells of it.</summary>
+    public void Crash()
+    {
+        Console.Type("go");
+        if (_options.Crash == CrashKind.Nmi)
+        {
+            // Linux does not get to print what it says in an NMI: the moment of injection is the moment of the panic.
+            QmpClient monitor = Monitor;
+            _injected = _clock.Seconds;
+            monitor.InjectNmi();
+            return;
+        }
+        ConsoleLine line = Console.WaitFor(CrashedOrFailedLine(), TimeSpan.FromSeconds(60));
+        if (line.Text.StartsWith(GuestJob.Failed, StringComparison.Ordinal))
+        {
+            throw Console.Missing(line.Text);
+        }
+    }
+
+    /// <summary>Waits for the capture kernel's last line: it is done, with or without a dump.</summary>
+    public ConsoleLine WaitUntilDone(TimeSpan limit) => Console.WaitFor(DoneLine(), limit);
+
+    /// <summary>Waits until QEMU has ended by itself (reboot or power-off).</summary>
+    public bool WaitForEnd(TimeSpan limit) => _qemu.WaitForEnd(limit);
+
+    /// <summary>Writes guest physical memory while the guest stands still.</summary>
+    public void WritePhysicalMemory(ulong address, ReadOnlySpan<byte> bytes)
+    {
+        using GdbStub stub = new(Guests.QemuArguments.Gdb(_sockets));
+        stub.Write(address, bytes);
+    }
+
+    /// <summary>Kills QEMU if it still runs.</summary>
+    public void Stop() => _qemu.Dispose();
+
+    /// <summary>Kills QEMU if it still runs, and deletes what is large; the transcript stays.</summary>
+    public void Dispose()
+    {
+        _monitor?.Dispose();
+        _qemu.Dispose();
+        _firstByte?.Dispose();
+        Cache.Remove(_sockets);
+        Cache.Remove(Path.Combine(Folder, "initramfs.cpio"));
+        foreach (DiskImage disk in _disks.Where(disk => disk.IsOurs && !_options.KeepDisks))
+        {
+            File.Delete(disk.Path);
+        }
+    }
+
+    [GeneratedRegex(Crashed)]
+    private static partial Regex PanicLine();
+
+    [GeneratedRegex(Crashed + "|^LAB: failed")]
+    private static partial Regex CrashedOrFailedLine();
+
+    [GeneratedRegex("^ckdump: |^LAB: capture started")]
+    private static partial Regex StartLine();
+
+    [GeneratedRegex("^ckdump: (final|failure) action|^LAB: capture done")]
+    private static partial Regex DoneLine();
+
+    [GeneratedRegex("^LAB: (ready|failed)")]
+    private static partial Regex ReadyLine();
+
+    private static string NewFolder(string name)
+    {
+        string path = Path.Combine(Repository.Runs, $"{name}-{DateTime.Now:MMdd-HHmmss}-{Environment.ProcessId}");
+        return Directory.CreateDirectory($"{path}-{Interlocked.Increment(ref _count)}").FullName;
+    }
+
+    private string WriteInitramfs(DebianKernel kernel, Progress progress)
+    {
+        Userland userland = Userland.Get(progress);
+        Initramfs content = new(userland);
+        content.AddProgram(userland.Kexec);
+        content.AddModules(new KernelModules(kernel, "virtio_pci", "virtio_blk"));
+        string job = GuestJob.Script(_options);
+        content.AddText(Initramfs.JobPath, job);
+        File.WriteAllText(Path.Combine(Folder, "job.sh"), job);
+        if (_options.Capture is { } capture)
+        {
+            content.AddFile(GuestJob.ImagePath, capture.Image);
+            if (capture.Initrd != null)
+            {
+                content.AddFile(GuestJob.InitrdPath, capture.Initrd);
+            }
+        }
+        if (_options.Crash is CrashKind.NullDereference or CrashKind.InterruptsOff)
+        {
+            content.AddFile(GuestJob.CrashModulePath, CrashModule.Build(kernel, _options.Crash, Folder));
+        }
+        foreach (GuestFile file in _options.Files)
+        {
+            content.AddFile(file.GuestPath, file.HostPath);
+        }
+        string path = Path.Combine(Folder, "initramfs.cpio");
+        content.Write(path);
+        return path;
+    }
+}

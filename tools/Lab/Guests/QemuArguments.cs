@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+
+namespace CosmosKdump.Lab.Guests;
+
+/// <summary>The command line of QEMU for a guest.</summary>
+public static class QemuArguments
+{
+    /// <summary>Builds it.</summary>
+    /// <param name="options">The guest.</param>
+    /// <param name="disks">Its disks.</param>
+    /// <param name="kernel">Path of the Linux image.</param>
+    /// <param name="initramfs">Path of its initramfs.</param>
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="sockets">Short folder for sockets, whose paths may not exceed 107 bytes (unix(7)).</param>
+    public static List<string> Of(GuestOptions options, IEnumerable<DiskImage> disks, string kernel, string initramfs,
+        string folder, string sockets)
+    {
+        string machine = options.Machine == GuestMachine.Q35 ? "q35" : "pc";
+        List<string> arguments =
+        [
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            // Software emulation is the same everywhere; reserve=off lets guests be larger than the host.
+            "-accel", "tcg,thread=multi",
+            "-object", $"memory-backend-ram,id=ram,size={options.MemoryMiB}M,reserve=off",
+            "-machine", $"{machine},memory-backend=ram",
+            "-m", $"{options.MemoryMiB}M",
+            "-smp", $"{options.Cpus}",
+            "-cpu", options.CpuModel,
+            "-vga", options.Vga ? "std" : "none",
+            "-chardev", "stdio,id=console,signal=off",
+            "-serial", "chardev:console",
+            "-chardev", $"socket,id=monitor,path={Qmp(sockets)},server=on,wait=off",
+            "-mon", "chardev=monitor,mode=control",
+            "-gdb", $"unix:{Gdb(sockets)},server=on,wait=off",
+            "-kernel", kernel,
+            "-initrd", initramfs,
+            "-append", LinuxArguments(options),
+        ];
+        if (options.SecondSerialToFile)
+        {
+            arguments.AddRange(["-serial", $"file:{SecondSerial(folder)}"]);
+        }
+        else if (options.SecondSerialSocket.Length != 0)
+        {
+            arguments.AddRange(["-serial", $"unix:{options.SecondSerialSocket},server=on,wait=off"]);
+        }
+        foreach (DiskImage disk in disks)
+        {
+            arguments.AddRange(disk.QemuArguments());
+        }
+        arguments.AddRange(options.QemuArguments);
+        return arguments;
+    }
+
+    /// <summary>The monitor's socket.</summary>
+    public static string Qmp(string sockets) => sockets + "/qmp";
+
+    /// <summary>The gdb stub's socket.</summary>
+    public static string Gdb(string sockets) => sockets + "/gdb";
+
+    /// <summary>The file that takes the second serial port's output.</summary>
+    public static string SecondSerial(string folder) => folder + "/serial2.bin";
+
+    private static string LinuxArguments(GuestOptions options)
+    {
+        string arguments = "console=ttyS0,115200 quiet";
+        foreach (string value in options.CrashKernel.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string option = value.StartsWith("crashkernel=", StringComparison.Ordinal) ? value : $"crashkernel={value}";
+            arguments += $" {option}";
+        }
+        return options.KernelArguments.Length == 0 ? arguments : $"{arguments} {options.KernelArguments}";
+    }
+}

@@ -1,0 +1,50 @@
+namespace CosmosKdump.Lab.Setup;
+
+/// <summary>Everything that guests need on the host: idempotent, and quick when it is all there.</summary>
+public static class GuestSetup
+{
+    // The emulator, the assembler for crash modules, and xz for compressed kernel modules.
+    private static readonly string[] GuestPackages = ["qemu-system-x86", "binutils", "xz-utils"];
+    private static readonly string[] CrashPackages = ["crash"];
+    private static readonly string[] AnalysisPackages = ["crash", "python3-drgn", "gdb"];
+
+    /// <summary>What it takes to run guests with these kernels.</summary>
+    public static void Guests(Progress progress, params KernelSeries[] kernels)
+    {
+        AptPackages.Ensure(progress, GuestPackages);
+        Userland.Get(progress);
+        foreach (KernelSeries kernel in kernels)
+        {
+            DebianKernel.Of(kernel, progress);
+        }
+    }
+
+    /// <summary>What it takes to open dumps of these kernels with Debian's crash.</summary>
+    public static void Crash(Progress progress, params KernelSeries[] kernels)
+    {
+        AptPackages.Ensure(progress, CrashPackages);
+        Symbols(progress, kernels);
+    }
+
+    /// <summary>What it takes to open dumps of these kernels with all of Debian's tools.</summary>
+    public static void Analysis(Progress progress, params KernelSeries[] kernels)
+    {
+        AptPackages.Ensure(progress, AnalysisPackages);
+        Symbols(progress, kernels);
+    }
+
+    /// <summary>All of it, for every kernel of the lab.</summary>
+    public static void Everything(Progress progress)
+    {
+        Guests(progress, KernelSeries.Linux61, KernelSeries.Linux612);
+        Analysis(progress, KernelSeries.Linux61, KernelSeries.Linux612);
+    }
+
+    private static void Symbols(Progress progress, KernelSeries[] kernels)
+    {
+        foreach (KernelSeries kernel in kernels)
+        {
+            DebianKernel.Of(kernel, progress).Vmlinux(progress);
+        }
+    }
+}

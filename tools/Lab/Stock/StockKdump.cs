@@ -1,0 +1,60 @@
+using System.IO;
+using CosmosKdump.Lab.Guests;
+using CosmosKdump.Lab.Setup;
+
+namespace CosmosKdump.Lab.Stock;
+
+/// <summary>
+/// Stock kdump at its leanest: the same Debian kernel, and an initramfs of busybox and makedumpfile that copies
+/// <c>/proc/vmcore</c> to the first disk. A distribution's initramfs is ten times larger and starts later.
+/// </summary>
+public static class StockKdump
+{
+    /// <summary>The reservation that it works with for guests up to 4 GiB.</summary>
+    public const string CrashKernel = "160M";
+
+    private const string Arguments = "console=ttyS0,115200 quiet nr_cpus=1";
+
+    /// <summary>Copies everything, as <c>dd if=/proc/vmcore</c>.</summary>
+    public static CaptureKernel Copy(KernelSeries series, DiskInterface disk, string folder, Progress progress) =>
+        Build(series, $"dd if=/proc/vmcore of={Device(disk)} bs=1M conv=fsync 2>&1", folder, progress);
+
+    /// <summary>Copies only the first MiB: the vmcore's headers.</summary>
+    public static CaptureKernel CopyHead(KernelSeries series, DiskInterface disk, string folder, Progress progress) =>
+        Build(series, $"dd if=/proc/vmcore of={Device(disk)} bs=1M count=1 conv=fsync 2>&1", folder, progress);
+
+    /// <summary>Filters and compresses by makedumpfile with these options, such as <c>-l -d 31</c>.</summary>
+    public static CaptureKernel Makedumpfile(KernelSeries series, DiskInterface disk, string options, string folder,
+        Progress progress)
+    {
+        // A disk is no regular file: -F writes the flattened format, which needs no seeking.
+        string filter = $"makedumpfile -F {options} /proc/vmcore 2>/tmp/log";
+        string command = $"{filter} | dd of={Device(disk)} bs=1M conv=fsync 2>&1";
+        return Build(series, command, folder, progress);
+    }
+
+    /// <summary>Name of a guest's first disk.</summary>
+    public static string Device(DiskInterface disk) => disk == DiskInterface.Nvme ? "/dev/nvme0n1" : "/dev/vda";
+
+    private static CaptureKernel Build(KernelSeries series, string command, string folder, Progress progress)
+    {
+        DebianKernel kernel = DebianKernel.Of(series, progress);
+        Userland userland = Userland.Get(progress);
+        Initramfs content = new(userland);
+        content.AddProgram(userland.Makedumpfile);
+        content.AddModules(new KernelModules(kernel, "virtio_pci", "virtio_blk"));
+        content.AddText(Initramfs.JobPath, $"""
+            echo "{GuestJob.Mark}capture started, vmcore of $(stat -c %s /proc/vmcore) bytes"
+            {command}
+            code=$?
+            free=$(awk '/MemFree/ {"{print $2}"}' /proc/meminfo)
+            echo "{GuestJob.Mark}capture done, exit code $code, memory free $free KiB"
+            reboot -f
+
+            """);
+        Directory.CreateDirectory(folder);
+        string initrd = Path.Combine(folder, $"stock-{series}.cpio");
+        content.Write(initrd);
+        return new CaptureKernel(kernel.Vmlinuz, Arguments) { Initrd = initrd };
+    }
+}
