@@ -1,0 +1,21 @@
+using System;
+using System.Collections.Generic;
+using CosmosKdump.Lab.Guests;
+
+namespace CosmosKdump.Tests.EndToEnd.Bare;
+
+/// <summary>A machine that QEMU starts our kernel on directly, without a Linux that crashed before.</summary>
+public sealed record BareOptions
+{
+    /// <summary>Our kernel's command line, besides the actions at the end, which are both power-off.</summary>
+    public string Arguments { get; init; } = CrashedMemory.Argument;
+
+    /// <summary>Lays out the memory that our kernel finds.</summary>
+    public Action<SharedMemory> Memory { get; init; } = memory => CrashedMemory.Plant(memory);
+
+    /// <summary>Disks, in the order in which they sit on the bus.</summary>
+    public IReadOnlyList<GuestDisk> Disks { get; init; } = [];
+
+    /// <summary>The second serial port as QEMU's <c>-serial</c> takes it; empty: none.</summary>
+    public string SecondSerial { get; init; } = "";
+}

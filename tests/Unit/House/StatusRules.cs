@@ -1,0 +1,38 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CosmosKdump.Tests.Unit.House;
+
+/// <summary>Rules for the list of errors: each has its own number, name and text.</summary>
+internal static class StatusRules
+{
+    /// <summary>Violations in a list of errors.</summary>
+    public static IEnumerable<string> Of(IReadOnlyCollection<(string Name, int Number, string Text)> statuses)
+    {
+        foreach (IGrouping<int, (string Name, int Number, string Text)> group in
+            statuses.GroupBy(s => s.Number).Where(g => g.Count() > 1))
+        {
+            yield return $"number {group.Key} is taken by {string.Join(" and ", group.Select(s => s.Name))}";
+        }
+        foreach (IGrouping<string, (string Name, int Number, string Text)> group in
+            statuses.GroupBy(s => s.Text).Where(g => g.Count() > 1 && g.Key.Length != 0))
+        {
+            yield return $"'{group.Key}' is the text of {string.Join(" and ", group.Select(s => s.Name))}";
+        }
+        foreach ((string name, _, string text) in statuses)
+        {
+            if (text.Length == 0 || text == "unknown status")
+            {
+                yield return $"{name} has no text";
+            }
+            else if (text.EndsWith('.') || (char.IsUpper(text[0]) && (text.Length < 2 || !char.IsUpper(text[1]))))
+            {
+                yield return $"'{text}' ({name}) is not lower case without a full stop";
+            }
+            else if (text.Any(c => c is < ' ' or > '~'))
+            {
+                yield return $"'{text}' ({name}) is not ASCII";
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using CosmosKdump.Capture.Area;
+using Xunit;
+
+namespace CosmosKdump.Tests.Unit.Tools.Ckdump;
+
+public sealed class SaveCommandTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void TheDumpIsCopiedAndTheAreaIsFreeAgain()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        string file = _folder.PathOf("vmcore");
+        string text = CkdumpRun.Good("save", area.Path, "-o", file);
+        Assert.Equal($"{file}: 1.0 MiB, crash of 2023-11-14 22:13:20 UTC, complete\n", text);
+        Assert.Equal(area.Dump, File.ReadAllBytes(file));
+        Assert.Equal(AreaState.Prepared, area.Label.State);
+        Assert.Equal(4UL, area.Label.Sequence);
+        Assert.Equal(0UL, area.Label.DumpLengthBytes);
+        Assert.True(File.ReadAllBytes(area.Path).AsSpan(0, AreaLabel.BlankBytes).IndexOfAnyExcept((byte)0) < 0);
+    }
+
+    [Fact]
+    public void ASavedAreaHasNothingToSave()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        CkdumpRun.Good("save", area.Path, "-o", _folder.PathOf("vmcore"));
+        CkdumpRun.Bad(1, [area.Path, "no dump to save"], "save", area.Path, "-o", _folder.PathOf("again"));
+        Assert.False(File.Exists(_folder.PathOf("again")));
+    }
+
+    [Fact]
+    public void KeepLeavesTheAreaAsItIs()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        byte[] before = File.ReadAllBytes(area.Path);
+        CkdumpRun.Good("save", "--keep", area.Path, "-o", _folder.PathOf("vmcore"));
+        Assert.Equal(before, File.ReadAllBytes(area.Path));
+    }
+
+    [Theory]
+    [InlineData(AreaState.Incomplete, "INCOMPLETE: dump incomplete: pages lost (250 pages written, 6 lost)")]
+    [InlineData(AreaState.Writing, "INCOMPLETE: the capture did not end")]
+    public void AnIncompleteDumpIsSavedAndCalledIncomplete(AreaState state, string expected)
+    {
+        var area = new AreaImage(_folder, state);
+        string file = _folder.PathOf("vmcore");
+        Assert.Contains(expected, CkdumpRun.Good("save", area.Path, "-o", file));
+        Assert.Equal(area.Dump, File.ReadAllBytes(file));
+        Assert.Equal(AreaState.Prepared, area.Label.State);
+    }
+
+    [Theory]
+    [InlineData(AreaState.Complete, "vmcore")]
+    [InlineData(AreaState.Incomplete, "vmcore-incomplete")]
+    public void InADirectoryTheNameIsTheTimeOfTheCrash(AreaState state, string name)
+    {
+        for (int i = 1; i <= 3; i++)
+        {
+            var area = new AreaImage(_folder, state);
+            CkdumpRun.Good("save", area.Path, "--directory", _folder.PathOf("crash"));
+            string folder = "2023-11-14-22-13-20" + (i == 1 ? "" : $"-{i}");
+            Assert.Equal(area.Dump, File.ReadAllBytes(Path.Combine(_folder.PathOf("crash"), folder, name)));
+        }
+    }
+
+    [Fact]
+    public void AFileIsNeverOverwritten()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        string file = _folder.Make("vmcore", 5);
+        CkdumpRun.Bad(1, [file, "exists already"], "save", area.Path, "-o", file);
+        Assert.Equal(5, new FileInfo(file).Length);
+        Assert.Equal(AreaState.Complete, area.Label.State);
+    }
+
+    [Fact]
+    public void WhereNothingCanBeWrittenTheAreaKeepsItsDump()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        string file = Path.Combine(_folder.PathOf("missing"), "vmcore");
+        CkdumpRun.Bad(1, [file], "save", area.Path, "-o", file);
+        Assert.Equal(AreaState.Complete, area.Label.State);
+    }
+
+    [Fact]
+    public void ACorruptLabelIsToldWithItsOffset()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        area.Spoil(4000, 9);
+        CkdumpRun.Bad(1, [area.Path, "offset 2093056 (0x1ff000)", "wrong checksum"], "save", area.Path, "-o", _folder.PathOf("x"));
+        Assert.False(File.Exists(_folder.PathOf("x")));
+    }
+
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(100L)]
+    [InlineData(4096L)]
+    [InlineData(1L << 42)]
+    public void AFileThatIsNoAreaIsRefused(long lengthBytes)
+    {
+        string path = _folder.Make("none.img", lengthBytes);
+        CkdumpRun.Bad(1, [path, "ckdump prepare"], "save", path, "-o", _folder.PathOf("x"));
+        Assert.False(File.Exists(_folder.PathOf("x")));
+    }
+
+    [Fact]
+    public void ATruncatedAreaIsRefused()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        using (FileStream file = File.OpenWrite(area.Path))
+        {
+            file.SetLength(file.Length - 512);
+        }
+        CkdumpRun.Bad(1, [area.Path, "no dump area label"], "save", area.Path, "-o", _folder.PathOf("x"));
+    }
+
+    [Fact]
+    public void AMissingAreaIsToldByName()
+    {
+        CkdumpRun.Bad(1, ["/none/area.img", "no such file"], "save", "/none/area.img", "-o", _folder.PathOf("x"));
+    }
+
+    [Fact]
+    public void TheResultIsThereAsJson()
+    {
+        var area = new AreaImage(_folder, AreaState.Incomplete);
+        using JsonDocument json = JsonDocument.Parse(CkdumpRun.Good("save", area.Path, "-o", _folder.PathOf("v"), "--json"));
+        Assert.Equal("incomplete", json.RootElement.GetProperty("state").GetString());
+        Assert.Equal(6, json.RootElement.GetProperty("pagesLost").GetInt32());
+        Assert.Equal(501, json.RootElement.GetProperty("outcome").GetInt32());
+        Assert.Equal(area.Dump.Length, json.RootElement.GetProperty("lengthBytes").GetInt32());
+    }
+
+    [Fact]
+    public void ALargeDumpWithHolesArrivesWhole()
+    {
+        // 5 MiB is more than one block of the copy; the area itself is sparse.
+        var area = new AreaImage(_folder, AreaState.Complete, dumpBytes: 5 << 20);
+        string file = _folder.PathOf("large");
+        CkdumpRun.Good("save", area.Path, "-o", file);
+        Assert.True(area.Dump.AsSpan().SequenceEqual(File.ReadAllBytes(file)));
+    }
+}
