@@ -3,7 +3,7 @@ using System;
 namespace CosmosKdump.Lab;
 
 /// <summary>The lab cannot go on; the message is for the user and says what to do or where to look.</summary>
-public sealed class LabException : Exception
+public class LabException : Exception
 {
     /// <summary>An error with its message.</summary>
     public LabException(string message)

@@ -35,13 +35,11 @@ public sealed partial class DumpCheck
     private readonly ulong _kernelOffset;
     private readonly IReadOnlyList<string> _consoleLines;
 
-    /// <summary>
-    /// The dump lies at the start of the guest's first disk; the guest's console tells what its log must hold.
-    /// </summary>
-    public DumpCheck(Guest guest, GuestOptions options)
+    /// <summary>The dump of a guest; the guest's console tells what its log must hold.</summary>
+    public DumpCheck(Guest guest, GuestOptions options, string dump)
     {
         _options = options;
-        _dump = guest.Disks[0];
+        _dump = dump;
         _release = HostSetup.Release(options.Kernel);
         _vmlinux = HostSetup.Vmlinux(options.Kernel);
         _traits = CrashTraits.Of(options.Crash);

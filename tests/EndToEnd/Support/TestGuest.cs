@@ -22,12 +22,11 @@ public static class TestGuest
     {
         HostSetup.EnsureGuests();
         string folder;
-        using (Guest guest = Guest.Start(options with { Name = name }))
+        using (Guest guest = Guest.Boot(options with { Name = name }))
         {
             folder = guest.Folder;
             try
             {
-                guest.WaitUntilReady();
                 test(guest);
             }
             catch (Exception error)

@@ -21,7 +21,7 @@ public sealed partial record DiskLimit(
         int mebibytes = options.MemoryMiB;
         GuestDisk disk = options.Disks[0] with { Prepared = false };
         string device = Stock.StockKdump.Device(disk.Interface);
-        using Guest guest = Guest.Start(
+        using Guest guest = Guest.Boot(
             options with
             {
                 Name = $"limit-{options.MemoryMiB}-{disk.Medium}",
@@ -35,7 +35,6 @@ public sealed partial record DiskLimit(
                 BootLimit = TimeSpan.FromMinutes(10),
             },
             progress);
-        guest.WaitUntilReady();
         double start = guest.Console.WaitFor(Started(), TimeSpan.Zero).Seconds;
         double end = guest.Console.WaitFor(Ended(), TimeSpan.Zero).Seconds;
         return new(options.MemoryMiB, disk.Medium, LimitWriter.Linux, mebibytes * 1.048576 / (end - start));

@@ -94,8 +94,7 @@ public static class RunCommand
 
     private static void Run(GuestOptions options, TimeSpan limit, Progress progress)
     {
-        using Guest guest = Guest.Start(options, progress);
-        guest.WaitUntilReady();
+        using Guest guest = Guest.Boot(options, progress);
         guest.Crash();
         guest.WaitUntilDone(limit);
         guest.WaitForEnd(TimeSpan.FromSeconds(2));

@@ -34,9 +34,8 @@ public static partial class DemoRun
             Capture = CaptureKernel.Ours(),
             KeepDisks = true,
         };
-        using Guest guest = Guest.Start(options, progress);
         progress.Begin($"booting Debian {kernel.Release} in QEMU, {MemoryMiB} MiB, crashkernel={options.CrashKernel}");
-        guest.WaitUntilReady();
+        using Guest guest = Guest.Boot(options, progress);
         progress.Done("kexec -p has loaded the capture kernel");
         progress.Begin("crashing it: echo c > /proc/sysrq-trigger");
         guest.Crash();

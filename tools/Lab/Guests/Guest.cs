@@ -18,6 +18,10 @@ public sealed partial class Guest : IDisposable
     private const string Crashed =
         "sysrq: Trigger a crash|BUG: kernel NULL pointer|Uhhuh\\. NMI|Kernel panic - not syncing";
 
+    // Linux itself can die while it boots: TCG runs vCPUs in threads and may run a stale int3 of a jump label that
+    // another vCPU has patched meanwhile (an oops in the middle of a "jmp"). That says nothing about what is measured.
+    private const int BootTries = 3;
+
     private static int _count;
     private readonly GuestOptions _options;
     private readonly RunClock _clock;
@@ -73,13 +77,40 @@ public sealed partial class Guest : IDisposable
     public static Guest Start(GuestOptions options, Progress? progress = null) =>
         new(options, progress ?? new Progress());
 
+    /// <summary>
+    /// Starts a guest and waits until it is ready. When its Linux dies by itself before that, it is started anew, and
+    /// the transcript of the death stays; everything else that goes wrong is an error at once.
+    /// </summary>
+    public static Guest Boot(GuestOptions options, Progress? progress = null)
+    {
+        progress ??= new Progress();
+        for (int attempt = 1; ; attempt++)
+        {
+            Guest guest = Start(options, progress);
+            try
+            {
+                guest.WaitUntilReady();
+                return guest;
+            }
+            catch (GuestBootException error) when (attempt < BootTries)
+            {
+                guest.Dispose();
+                progress.Say($"the guest's Linux died while it booted, starting it anew: {error.FirstLine}");
+            }
+            catch
+            {
+                guest.Dispose();
+                throw;
+            }
+        }
+    }
+
     /// <summary>Starts a guest, waits until it is ready, crashes it, and waits until the capture is done.</summary>
     public static Guest Capture(GuestOptions options, TimeSpan captureLimit, Progress? progress = null)
     {
-        Guest guest = Start(options, progress);
+        Guest guest = Boot(options, progress);
         try
         {
-            guest.WaitUntilReady();
             guest.Crash();
             guest.WaitUntilDone(captureLimit);
             return guest;
@@ -105,6 +136,10 @@ public sealed partial class Guest : IDisposable
         {
             throw Console.Missing(line.Text);
         }
+        if (!line.Text.StartsWith(GuestJob.Ready, StringComparison.Ordinal))
+        {
+            throw new GuestBootException(line.Text, Console.TranscriptPath);
+        }
     }
 
     /// <summary>Crashes the guest and waits for the first line that tells of it.</summary>
@@ -128,6 +163,20 @@ public sealed partial class Guest : IDisposable
 
     /// <summary>Waits for the capture kernel's last line: it is done, with or without a dump.</summary>
     public ConsoleLine WaitUntilDone(TimeSpan limit) => Console.WaitFor(DoneLine(), limit);
+
+    /// <summary>Waits until somebody is at the other end of the second serial port's socket.</summary>
+    public void WaitForSecondLine(TimeSpan limit)
+    {
+        double start = _clock.Seconds;
+        while (!Monitor.IsConnected(Guests.QemuArguments.SecondLine))
+        {
+            if (_clock.Seconds - start > limit.TotalSeconds)
+            {
+                throw new LabException($"nobody connected to the second serial port within {limit.TotalSeconds:F0} s");
+            }
+            Thread.Sleep(20);
+        }
+    }
 
     /// <summary>Waits until QEMU has ended by itself (reboot or power-off).</summary>
     public bool WaitForEnd(TimeSpan limit) => _qemu.WaitForEnd(limit);
@@ -168,7 +217,7 @@ public sealed partial class Guest : IDisposable
     [GeneratedRegex("^ckdump: (final|failure) action|^LAB: capture done")]
     private static partial Regex DoneLine();
 
-    [GeneratedRegex("^LAB: (ready|failed)")]
+    [GeneratedRegex("^LAB: (ready|failed)|Kernel panic - not syncing")]
     private static partial Regex ReadyLine();
 
     private static string NewFolder(string name)

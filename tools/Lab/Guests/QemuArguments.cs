@@ -6,6 +6,9 @@ namespace CosmosKdump.Lab.Guests;
 /// <summary>The command line of QEMU for a guest.</summary>
 public static class QemuArguments
 {
+    /// <summary>Character device of a second serial port on a socket.</summary>
+    public const string SecondLine = "line";
+
     /// <summary>Builds it.</summary>
     /// <param name="options">The guest.</param>
     /// <param name="disks">Its disks.</param>
@@ -43,7 +46,10 @@ public static class QemuArguments
         }
         else if (options.SecondSerialSocket.Length != 0)
         {
-            arguments.AddRange(["-serial", $"unix:{options.SecondSerialSocket},server=on,wait=off"]);
+            arguments.AddRange([
+                "-chardev", $"socket,id={SecondLine},path={options.SecondSerialSocket},server=on,wait=off",
+                "-serial", $"chardev:{SecondLine}",
+            ]);
         }
         foreach (DiskImage disk in disks)
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -83,6 +84,11 @@ public sealed class QmpClient : IDisposable
     /// <summary>Bytes that the guest wrote to its disk of this number.</summary>
     public long WrittenBytes(int disk) =>
         (long?)Execute("query-blockstats")?[disk]?["stats"]?["wr_bytes"] ?? 0;
+
+    /// <summary>Whether somebody is at the other end of a character device on a socket.</summary>
+    public bool IsConnected(string device) => Execute("query-chardev")!.AsArray().Any(
+        one => (string?)one?["label"] == device
+            && !((string?)one["filename"] ?? "").StartsWith("disconnected:", StringComparison.Ordinal));
 
     /// <summary>Ends QEMU.</summary>
     public void Quit() => Execute("quit");
