@@ -80,7 +80,14 @@ public static class CapturePipeline
         CaptureResult result = default;
         var meter = new ProgressMeter(plan.Layout.LengthBytes, clock.Microseconds);
         result.StartMicroseconds = meter.StartMicroseconds;
-        result.Status = sink.Begin(in plan.Facts);
+        DumpFacts facts = plan.Facts;
+        // Known before the first byte, so that even the label of a dump that never ends tells whose it is. Where it
+        // cannot be computed, the write of the same bytes fails for the same reason, and tells it.
+        if (ElfDump.ChecksumHeader(ref memory, in plan, in staging, out uint checksum) == Status.Ok)
+        {
+            facts = facts.WithHeader(plan.Layout.SegmentPositionBytes, checksum);
+        }
+        result.Status = sink.Begin(in facts);
         if (result.Status == Status.Ok)
         {
             Status status = ElfDump.Write(

@@ -79,7 +79,13 @@ public interface IDumpSink
 }
 
 /// <summary>What a sink is told of the dump before its first byte.</summary>
-public readonly struct DumpFacts(ulong lengthBytes, ulong crashTimeSeconds, DumpFormat format, byte dumpLevel)
+public readonly struct DumpFacts(
+    ulong lengthBytes,
+    ulong crashTimeSeconds,
+    DumpFormat format,
+    byte dumpLevel,
+    ulong headerBytes = 0,
+    uint headerChecksum = 0)
 {
     /// <summary>Length of the whole dump, bytes, a multiple of the page size.</summary>
     public ulong LengthBytes { get; } = lengthBytes;
@@ -92,6 +98,18 @@ public readonly struct DumpFacts(ulong lengthBytes, ulong crashTimeSeconds, Dump
 
     /// <summary>Dump level, 0 to 31.</summary>
     public byte DumpLevel { get; } = dumpLevel;
+
+    /// <summary>
+    /// Bytes before the first segment, whole pages: headers and notes; 0 if <see cref="HeaderChecksum"/> is not known.
+    /// </summary>
+    public ulong HeaderBytes { get; } = headerBytes;
+
+    /// <summary>CRC-32C of the first <see cref="HeaderBytes"/>.</summary>
+    public uint HeaderChecksum { get; } = headerChecksum;
+
+    /// <summary>The same facts with a checksum of the headers and notes.</summary>
+    public DumpFacts WithHeader(ulong bytes, uint checksum) =>
+        new(LengthBytes, CrashTimeSeconds, Format, DumpLevel, bytes, checksum);
 }
 
 /// <summary>Format of a dump (stored in labels: values never change).</summary>

@@ -35,6 +35,8 @@ public struct AreaLabel
     private const int FormatAt = 88;
     private const int LevelAt = 89;
     private const int OutcomeAt = 90;
+    private const int HeaderChecksumAt = 92;
+    private const int HeaderBytesAt = 96;
     private const int ChecksumAt = Bytes - 4;
 
     /// <summary>The first 16 bytes of every label.</summary>
@@ -74,6 +76,15 @@ public struct AreaLabel
 
     /// <summary>Why the dump is incomplete; <see cref="Status.Ok"/> otherwise.</summary>
     public Status Outcome;
+
+    /// <summary>
+    /// Bytes of the dump before its first segment, whole pages: ELF header, program headers and notes. 0 if there is
+    /// no checksum of them.
+    /// </summary>
+    public ulong HeaderBytes;
+
+    /// <summary>CRC-32C of the first <see cref="HeaderBytes"/> of the dump: whose dump lies there.</summary>
+    public uint HeaderChecksum;
 
     /// <summary>Bytes that a dump may take in an area of this size.</summary>
     public readonly ulong CapacityBytes => CapacityOf(AreaBytes);
@@ -124,6 +135,8 @@ public struct AreaLabel
         page[FormatAt] = (byte)Format;
         page[LevelAt] = DumpLevel;
         BinaryPrimitives.WriteUInt16LittleEndian(page[OutcomeAt..], (ushort)Outcome);
+        BinaryPrimitives.WriteUInt32LittleEndian(page[HeaderChecksumAt..], HeaderChecksum);
+        BinaryPrimitives.WriteUInt64LittleEndian(page[HeaderBytesAt..], HeaderBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(page[ChecksumAt..], Crc32C.Of(page[..ChecksumAt]));
         return Status.Ok;
     }
@@ -164,6 +177,8 @@ public struct AreaLabel
         label.Format = (DumpFormat)page[FormatAt];
         label.DumpLevel = page[LevelAt];
         label.Outcome = (Status)BinaryPrimitives.ReadUInt16LittleEndian(page[OutcomeAt..]);
+        label.HeaderChecksum = BinaryPrimitives.ReadUInt32LittleEndian(page[HeaderChecksumAt..]);
+        label.HeaderBytes = BinaryPrimitives.ReadUInt64LittleEndian(page[HeaderBytesAt..]);
         if (label.AreaBytes != areaBytes)
         {
             return Status.LabelWrongSize;
@@ -176,5 +191,7 @@ public struct AreaLabel
         && Format is DumpFormat.None or DumpFormat.Elf or DumpFormat.Kdump
         && DumpLevel <= 31
         && DumpLengthBytes <= CapacityBytes
+        && HeaderBytes <= DumpLengthBytes
+        && HeaderBytes % Limits.PageBytes == 0
         && !Uuid.IsNil;
 }

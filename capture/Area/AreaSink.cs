@@ -122,6 +122,8 @@ public struct AreaSink<TDisk> : IDumpSink
         label.DumpLengthBytes = facts.LengthBytes;
         label.Format = facts.Format;
         label.DumpLevel = facts.DumpLevel;
+        label.HeaderBytes = facts.HeaderBytes;
+        label.HeaderChecksum = facts.HeaderChecksum;
         _label = label;
         Status status = WriteLabel(AreaState.Writing, Status.Ok);
         if (status == Status.Ok)

@@ -25,15 +25,7 @@ public static class ElfDump
         where TConsole : struct, IConsole
     {
         var stream = new StagedStream(staging);
-        Status status = VmcoreHeader.Write(ref memory, ref sink, ref stream, in plan.Header, in plan.Layout);
-        if (status == Status.Ok)
-        {
-            status = WriteNotes(ref memory, ref sink, ref stream, in plan);
-        }
-        if (status == Status.Ok)
-        {
-            status = stream.Flush(ref sink);
-        }
+        Status status = WriteHeader(ref memory, ref sink, ref stream, in plan);
         if (status != Status.Ok)
         {
             return status;
@@ -42,6 +34,40 @@ public static class ElfDump
         meter.Advance(ref clock, ref console, plan.Layout.SegmentPositionBytes);
         status = WriteSegments(ref memory, ref sink, ref clock, ref console, in plan, ref meter);
         return status == Status.Ok ? sink.Drain() : status;
+    }
+
+    /// <summary>
+    /// CRC-32C of headers and notes, everything before the first segment, as <see cref="Write"/> writes them. Errors:
+    /// those of <see cref="Write"/>. The staging buffer is used, and free afterwards.
+    /// </summary>
+    public static Status ChecksumHeader<TMemory>(
+        ref TMemory memory,
+        in CapturePlan plan,
+        in DmaBuffer staging,
+        out uint checksum)
+        where TMemory : struct, IPhysicalMemory
+    {
+        var stream = new StagedStream(staging);
+        NullSink sink = default;
+        Status status = WriteHeader(ref memory, ref sink, ref stream, in plan);
+        checksum = stream.Checksum;
+        return status;
+    }
+
+    private static Status WriteHeader<TMemory, TSink>(
+        ref TMemory memory,
+        ref TSink sink,
+        ref StagedStream stream,
+        in CapturePlan plan)
+        where TMemory : struct, IPhysicalMemory
+        where TSink : struct, IDumpSink
+    {
+        Status status = VmcoreHeader.Write(ref memory, ref sink, ref stream, in plan.Header, in plan.Layout);
+        if (status == Status.Ok)
+        {
+            status = WriteNotes(ref memory, ref sink, ref stream, in plan);
+        }
+        return status == Status.Ok ? stream.Flush(ref sink) : status;
     }
 
     // copy_notes_elf64 in fs/proc/vmcore.c: all notes one after the other, without gaps.

@@ -12,9 +12,13 @@ public ref struct StagedStream(DmaBuffer staging)
     private readonly ulong _address = staging.Address;
     private ulong _flushedBytes;
     private int _used;
+    private uint _checksum;
 
     /// <summary>Where the next byte goes in the dump.</summary>
     public readonly ulong PositionBytes => _flushedBytes + (ulong)_used;
+
+    /// <summary>CRC-32C of everything that was given to the sink.</summary>
+    public readonly uint Checksum => _checksum;
 
     /// <summary>Writes bytes.</summary>
     public Status Write<TSink>(ref TSink sink, scoped ReadOnlySpan<byte> bytes)
@@ -79,6 +83,7 @@ public ref struct StagedStream(DmaBuffer staging)
         }
         int length = (_used + Limits.PageBytes - 1) & -Limits.PageBytes;
         _bytes[_used..length].Clear();
+        _checksum = Crc32C.Append(_checksum, _bytes[..length]);
         var chunk = new DumpChunk(_flushedBytes, _address, (ulong)length);
         _flushedBytes += (ulong)length;
         _used = 0;

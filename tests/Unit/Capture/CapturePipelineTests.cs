@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Linq;
+using System.Text;
 using CosmosKdump.Capture;
 using CosmosKdump.Tests.Unit.Capture.Fakes;
 using Xunit;
@@ -73,6 +75,28 @@ public class CapturePipelineTests
         Assert.Equal(core, notes[356..377]);
         Assert.Equal("VMCOREINFO"u8.ToArray(), notes[724..734]);
         Assert.All(notes[0x324..], b => Assert.Equal(0, b));
+    }
+
+    [Fact]
+    public void TheSinkIsToldTheChecksumOfHeadersAndNotesBeforeTheFirstByte()
+    {
+        var run = new CaptureRun(CrashImage.Parse(Kexec));
+        Assert.Equal(0x2000ul, run.Record.Facts.HeaderBytes);
+        Assert.Equal(Crc32C.Of(run.Record.Read(0, 0x2000)), run.Record.Facts.HeaderChecksum);
+    }
+
+    [Fact]
+    public void TheChecksumGoesOverEveryPieceOfHeadersThatDoNotFitTheStagingBuffer()
+    {
+        var text = new StringBuilder("header at=0x3ff00000\n");
+        for (int i = 0; i < 2000; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"LOAD offset=0x{i + 16:x}000 paddr=0x{i + 16:x}000 memsz=0x1000\n");
+        }
+        var run = new CaptureRun(CrashImage.Parse(text.ToString()));
+        Assert.True(run.Record.Facts.HeaderBytes > Limits.StagingBytes);
+        Assert.Equal(
+            Crc32C.Of(run.Record.Read(0, (int)run.Record.Facts.HeaderBytes)), run.Record.Facts.HeaderChecksum);
     }
 
     [Fact]

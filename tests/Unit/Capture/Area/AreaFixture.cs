@@ -9,6 +9,7 @@ namespace CosmosKdump.Tests.Unit.Capture.Area;
 internal sealed class AreaFixture
 {
     public const int DumpPages = 200;
+    public const int HeaderPages = 2;
     public const int BufferPages = AreaSink<FaultyDisk>.BufferBytes / Limits.PageBytes;
     public const int FirstPage = 5;
     public const int AreaPages = 256;
@@ -40,7 +41,8 @@ internal sealed class AreaFixture
 
     public AreaSink<FaultyDisk> Sink;
 
-    public static DumpFacts Facts => new(DumpPages * Limits.PageBytes, 1_700_000_000, DumpFormat.Elf, 0);
+    public DumpFacts Facts => new DumpFacts(DumpPages * Limits.PageBytes, 1_700_000_000, DumpFormat.Elf, 0)
+        .WithHeader(HeaderPages * Limits.PageBytes, Crc32C.Of(Dump[..(HeaderPages * Limits.PageBytes)]));
 
     public AreaExtent Extent => new(FirstPage * BlocksPerPage, AreaPages * BlocksPerPage);
 

@@ -25,6 +25,8 @@ public sealed class AreaLabelTests
         written.Format = DumpFormat.Kdump;
         written.DumpLevel = 31;
         written.Outcome = Status.PagesLost;
+        written.HeaderBytes = 8192;
+        written.HeaderChecksum = 0xCAFEBABE;
 
         Assert.Equal(Status.Ok, AreaLabel.Decode(Encode(written), AreaBytes, out AreaLabel read));
         Assert.Equal(written, read);
@@ -43,6 +45,8 @@ public sealed class AreaLabelTests
         label.Format = DumpFormat.Elf;
         label.DumpLevel = 17;
         label.Outcome = Status.PagesLost;
+        label.HeaderChecksum = 0x66666666;
+        label.HeaderBytes = 0x2000;
         byte[] page = Encode(label);
 
         Assert.Equal("CosmosKdump area"u8, page.AsSpan(0, 16));
@@ -58,7 +62,9 @@ public sealed class AreaLabelTests
         Assert.Equal((byte)1, page[88]);
         Assert.Equal((byte)17, page[89]);
         Assert.Equal((ushort)501, BinaryPrimitives.ReadUInt16LittleEndian(page.AsSpan(90)));
-        Assert.True(page.AsSpan(92, 4092 - 92).IndexOfAnyExcept((byte)0) < 0);
+        Assert.Equal(0x66666666u, BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(92)));
+        Assert.Equal(0x2000UL, BinaryPrimitives.ReadUInt64LittleEndian(page.AsSpan(96)));
+        Assert.True(page.AsSpan(104, 4092 - 104).IndexOfAnyExcept((byte)0) < 0);
         Assert.Equal(Crc32C.Of(page.AsSpan(0, 4092)), BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(4092)));
     }
 
@@ -110,6 +116,7 @@ public sealed class AreaLabelTests
     [InlineData(88, 3u)]
     [InlineData(89, 32u)]
     [InlineData(67, 1u)]
+    [InlineData(97, 0x10u)]
     public void AWellSummedLabelWithImpossibleValuesIsCorrupt(int offset, uint value)
     {
         byte[] page = Encode(AreaLabel.Create(Uuid, AreaBytes));

@@ -75,7 +75,7 @@ public sealed class AreaSinkFaultTests
         var area = new AreaFixture(512);
         area.Open();
         area.Disk.FailBlock(area.BlockOfPage(AreaFixture.AreaPages - 1), 2);
-        Assert.Equal(Status.Ok, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.Ok, area.Sink.Begin(area.Facts));
         Assert.Equal(Status.Ok, area.Sink.Finish(area.SubmitAll()));
         Assert.Equal(AreaState.Complete, area.LabelOnMedium().State);
     }
@@ -86,7 +86,7 @@ public sealed class AreaSinkFaultTests
         var area = new AreaFixture(512);
         area.Open();
         area.Disk.FailBlock(area.BlockOfPage(AreaFixture.AreaPages - 1));
-        Assert.Equal(Status.RequestFailed, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.RequestFailed, area.Sink.Begin(area.Facts));
         Assert.Equal(Status.NoLabel, area.SubmitAll());
         Assert.True(area.Disk.Medium.AsSpan().SequenceEqual(area.Before));
     }
@@ -162,7 +162,7 @@ public sealed class AreaSinkFaultTests
     {
         var area = new AreaFixture(512);
         area.Open();
-        area.Sink.Begin(AreaFixture.Facts);
+        area.Sink.Begin(area.Facts);
         for (int page = 0; page < AreaFixture.DumpPages; page++)
         {
             area.Disk.FailBlock(area.BlockOfPage(page));
@@ -184,7 +184,7 @@ public sealed class AreaSinkFaultTests
     {
         var area = new AreaFixture(512);
         area.Open();
-        area.Sink.Begin(AreaFixture.Facts);
+        area.Sink.Begin(area.Facts);
         area.Disk.FailBlock(area.BlockOfPage(50));
         for (int round = 0; round < Limits.FailuresInRow; round++)
         {

@@ -25,13 +25,15 @@ public sealed class AreaSinkTests
         AreaLabel label = area.LabelOnMedium();
         Assert.Equal(AreaState.Complete, label.State);
         Assert.Equal(3UL, label.Sequence);
-        Assert.Equal(AreaFixture.Facts.LengthBytes, label.DumpLengthBytes);
-        Assert.Equal(AreaFixture.Facts.CrashTimeSeconds, label.CrashTimeSeconds);
+        Assert.Equal(area.Facts.LengthBytes, label.DumpLengthBytes);
+        Assert.Equal(area.Facts.CrashTimeSeconds, label.CrashTimeSeconds);
         Assert.Equal(DumpFormat.Elf, label.Format);
         Assert.Equal((ulong)AreaFixture.DumpPages, label.PagesWritten);
         Assert.Equal(0UL, label.PagesLost);
         Assert.Equal(Status.Ok, label.Outcome);
         Assert.True(AreaUuid.Same(AreaFixture.Uuid, label.Uuid));
+        Assert.Equal(AreaFixture.HeaderPages * 4096UL, label.HeaderBytes);
+        Assert.Equal(Crc32C.Of(area.MediumPages(0, AreaFixture.HeaderPages)), label.HeaderChecksum);
     }
 
     [Fact]
@@ -58,9 +60,11 @@ public sealed class AreaSinkTests
     {
         var area = new AreaFixture();
         area.Open();
-        Assert.Equal(Status.Ok, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.Ok, area.Sink.Begin(area.Facts));
         area.Disk.CutPower();
-        Assert.Equal(AreaState.Writing, area.LabelOnMedium().State);
+        AreaLabel label = area.LabelOnMedium();
+        Assert.Equal(AreaState.Writing, label.State);
+        Assert.Equal(area.Facts.HeaderChecksum, label.HeaderChecksum);
         Assert.True(area.MediumPages(0, AreaFixture.AreaPages - 1)
             .SequenceEqual(area.Before.AsSpan(AreaFixture.FirstPage * 4096, (AreaFixture.AreaPages - 1) * 4096)));
     }
@@ -119,7 +123,7 @@ public sealed class AreaSinkTests
     {
         var area = new AreaFixture();
         Assert.Equal(Status.LabelOtherUuid, area.Sink.Open(area.Extent, new AreaUuid(1, 2), overwrite: true));
-        Assert.Equal(Status.NoLabel, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.NoLabel, area.Sink.Begin(area.Facts));
         Assert.Equal(0, area.Disk.SubmittedWrites);
         Assert.Equal(Status.Ok, area.Sink.Open(area.Extent, AreaFixture.Uuid, overwrite: false));
     }
@@ -154,7 +158,7 @@ public sealed class AreaSinkTests
         Refuses(area, Status.DumpNotSaved);
         Assert.Equal(5UL, area.Sink.Label.CrashTimeSeconds);
         Assert.Equal(Status.Ok, area.Sink.Open(area.Extent, default, overwrite: true));
-        Assert.Equal(Status.Ok, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.Ok, area.Sink.Begin(area.Facts));
     }
 
     [Fact]
@@ -178,7 +182,7 @@ public sealed class AreaSinkTests
     {
         var area = new AreaFixture(512);
         Assert.Equal(expected, area.Sink.Open(new AreaExtent(firstBlock, blockCount), default, overwrite: false));
-        Assert.Equal(Status.NoLabel, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.NoLabel, area.Sink.Begin(area.Facts));
         Assert.Equal(0, area.Disk.SubmittedWrites);
     }
 
@@ -200,7 +204,7 @@ public sealed class AreaSinkTests
     {
         var area = new AreaFixture();
         area.Open();
-        area.Sink.Begin(AreaFixture.Facts);
+        area.Sink.Begin(area.Facts);
         int submitted = area.Disk.SubmittedWrites;
         Assert.Equal(expected, area.Sink.Submit(new DumpChunk(positionBytes, TestMemory.AddressOf(0), lengthBytes)));
         Assert.Equal(submitted, area.Disk.SubmittedWrites);
@@ -211,7 +215,7 @@ public sealed class AreaSinkTests
     {
         var area = new AreaFixture();
         area.Open();
-        area.Sink.Begin(AreaFixture.Facts);
+        area.Sink.Begin(area.Facts);
         area.SubmitAll();
         Assert.Equal(Status.StepFaulted, area.Sink.Finish(Status.StepFaulted));
         Assert.Equal(AreaState.Incomplete, area.LabelOnMedium().State);
@@ -263,14 +267,14 @@ public sealed class AreaSinkTests
         Assert.Equal(Status.NoLabel, area.Sink.Open(AreaExtent.WholeOf(ref disk), default, overwrite: false));
         Assert.Equal(Status.Ok, area.Sink.Open(area.Extent, default, overwrite: false));
         Assert.Equal(Status.NoLabel, area.Sink.Open(AreaExtent.WholeOf(ref disk), default, overwrite: false));
-        Assert.Equal(Status.NoLabel, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.NoLabel, area.Sink.Begin(area.Facts));
         Assert.Equal(Status.Ok, area.WriteDump());
     }
 
     private static void Refuses(AreaFixture area, Status expected)
     {
         Assert.Equal(expected, area.Open());
-        Assert.Equal(Status.NoLabel, area.Sink.Begin(AreaFixture.Facts));
+        Assert.Equal(Status.NoLabel, area.Sink.Begin(area.Facts));
         Assert.Equal(Status.NoLabel, area.Sink.Submit(new DumpChunk(0, TestMemory.AddressOf(0), 4096)));
         Assert.Equal(0, area.Disk.SubmittedWrites);
     }
