@@ -185,3 +185,32 @@ public interface IByteChannel
     /// <summary>Takes what has arrived, without waiting; returns the number of bytes.</summary>
     int Read(Span<byte> destination);
 }
+
+/// <summary>Compresses single pages.</summary>
+public interface IPageCodec
+{
+    /// <summary>
+    /// Compresses a page. Returns the number of bytes, or 0 when they are more than the destination takes, or when the
+    /// compressor fails: the page is then stored as it is.
+    /// </summary>
+    int Compress(ReadOnlySpan<byte> page, Span<byte> destination);
+}
+
+/// <summary>
+/// Compresses batches of pages, several at a time where there are CPUs for it. A slot takes one batch: it is started,
+/// then finished, then free again.
+/// </summary>
+public interface IPageCompressor
+{
+    /// <summary>Number of slots, at least 1.</summary>
+    int Slots { get; }
+
+    /// <summary>
+    /// Starts on the pages at these physical addresses, at most <see cref="Encode.PageBatch.MaxPages"/>. May return
+    /// before it is done; with one CPU it may also do nothing before <see cref="Finish"/>.
+    /// </summary>
+    void Start(int slot, ReadOnlySpan<ulong> addresses);
+
+    /// <summary>Waits for a started slot. The result stays valid until the slot is started again.</summary>
+    Encode.CompressedBatch Finish(int slot);
+}

@@ -1,0 +1,59 @@
+using System;
+
+namespace CosmosKdump.Capture.Encode;
+
+/// <summary>
+/// What a CPU does with a batch of pages: reads each, finds those that are all zeros, and compresses the others. Every
+/// CPU and the host tools run this one routine, so that their results are the same.
+/// </summary>
+public static class PageBatch
+{
+    /// <summary>Most pages of a batch.</summary>
+    public const int MaxPages = 16;
+
+    /// <summary>Bytes that the output of a batch needs.</summary>
+    public const int OutputBytes = MaxPages * Limits.PageBytes;
+
+    /// <summary>
+    /// Compresses the pages at <paramref name="addresses"/> into <paramref name="output"/>
+    /// (<see cref="OutputBytes"/>), with <paramref name="page"/> (a page) as working space. Returns the bytes in the
+    /// output; <paramref name="results"/> tells of each page.
+    /// </summary>
+    public static int Run<TMemory, TCodec>(
+        ref TMemory memory,
+        ref TCodec codec,
+        ReadOnlySpan<ulong> addresses,
+        Span<byte> page,
+        Span<byte> output,
+        Span<PageResult> results)
+        where TMemory : struct, IPhysicalMemory
+        where TCodec : struct, IPageCodec
+    {
+        int used = 0;
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            Span<byte> source = page[..Limits.PageBytes];
+            if (memory.Read(addresses[i], source) != Status.Ok)
+            {
+                results[i] = new PageResult(PageForm.Unreadable, 0);
+                continue;
+            }
+            if (ZeroPage.Is(source))
+            {
+                results[i] = new PageResult(PageForm.Zero, 0);
+                continue;
+            }
+            // A page that does not shrink is stored as it is: one byte less than a page is the most that counts.
+            int length = codec.Compress(source, output.Slice(used, Limits.PageBytes - 1));
+            bool isSmaller = length is > 0 and < Limits.PageBytes;
+            if (!isSmaller)
+            {
+                source.CopyTo(output[used..]);
+                length = Limits.PageBytes;
+            }
+            results[i] = new PageResult(isSmaller ? PageForm.Compressed : PageForm.Raw, (ushort)length);
+            used += length;
+        }
+        return used;
+    }
+}
