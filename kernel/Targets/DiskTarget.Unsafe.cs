@@ -70,9 +70,10 @@ internal static class DiskTarget<TDriver>
     private static void TryUnits()
     {
         int count = _sink.Writer.Disk.UnitCount;
+        int resets = 0;
         for (_unit = 0; _unit < count && !_search.IsDone; _unit++)
         {
-            Status status = _sink.Writer.Disk.SelectUnit(_unit);
+            Status status = SelectUnit(ref resets);
             if (status == Status.Ok)
             {
                 TryUnit();
@@ -81,6 +82,19 @@ internal static class DiskTarget<TDriver>
             Tell("cannot be used"u8, status, default);
             _search.Note(status);
         }
+    }
+
+    // A controller that broke, with the unit before or when it was asked about this one, is reset.
+    private static Status SelectUnit(ref int resets)
+    {
+        Status status = _sink.Writer.Disk.SelectUnit(_unit);
+        if (status is not (Status.DeviceTimeout or Status.DeviceFailed) || resets == Limits.ResetsInRow)
+        {
+            return status;
+        }
+        resets++;
+        Status reset = _sink.Writer.Disk.Recover();
+        return reset == Status.Ok ? _sink.Writer.Disk.SelectUnit(_unit) : status;
     }
 
     /// <summary>The whole disk first, then its partitions.</summary>

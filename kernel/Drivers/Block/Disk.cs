@@ -66,7 +66,12 @@ internal struct Disk<TUnit> : IDiskDriver
         _failed.Clear();
         _failuresTold = 0;
         _unitIndex = index;
-        return _unit.Select(index, out _geometry);
+        Status status = _unit.Select(index, out _geometry);
+        if (status is Status.DeviceTimeout or Status.DeviceFailed or Status.DeviceGone)
+        {
+            _broken = status;
+        }
+        return status;
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,12 @@ using CosmosKdump.Capture;
 namespace CosmosKdump.Kernel.Drivers.Block;
 
 /// <summary>The medium behind a unit, and what one request may cover.</summary>
-internal readonly struct DiskGeometry(uint blockBytes, ulong blockCount, uint maxBlocksPerRequest, bool isReadOnly)
+internal readonly struct DiskGeometry(
+    uint blockBytes,
+    ulong blockCount,
+    uint maxBlocksPerRequest,
+    bool isReadOnly,
+    uint unitId = 0)
 {
     /// <summary>Bytes of a logical block, 512 or 4096.</summary>
     public uint BlockBytes { get; } = blockBytes;
@@ -17,9 +22,12 @@ internal readonly struct DiskGeometry(uint blockBytes, ulong blockCount, uint ma
     /// <summary>The medium refuses writes.</summary>
     public bool IsReadOnly { get; } = isReadOnly;
 
+    /// <summary>The controller's own number for the unit (NVMe: NSID); 0 where it has only one unit.</summary>
+    public uint UnitId { get; } = unitId;
+
     /// <summary>Whether the medium is still the one it was.</summary>
     public bool IsSameMedium(in DiskGeometry other) =>
-        BlockBytes == other.BlockBytes && BlockCount == other.BlockCount;
+        BlockBytes == other.BlockBytes && BlockCount == other.BlockCount && UnitId == other.UnitId;
 
     /// <summary>
     /// Checks a request: <see cref="Status.OutOfMedium"/> past the end, <see cref="Status.BufferTooSmall"/> for no

@@ -22,7 +22,10 @@ internal interface IDiskDriver : IBlockDevice
     /// <summary>Units (NVMe: active namespaces) found by <see cref="Start"/>.</summary>
     int UnitCount { get; }
 
-    /// <summary>Makes one unit the block device; nothing may be in flight.</summary>
+    /// <summary>
+    /// Makes one unit the block device; nothing may be in flight. A controller that does not answer is broken after it,
+    /// until <see cref="IBlockDevice.Recover"/>.
+    /// </summary>
     Status SelectUnit(int index);
 
     /// <summary>Ends all DMA of the function. Safe in every state.</summary>

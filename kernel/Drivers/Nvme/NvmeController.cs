@@ -20,6 +20,7 @@ internal struct NvmeController
     private NvmeRegisters _registers;
     private NvmeQueue _admin;
     private NvmeNamespaceList _namespaces;
+    private ushort _commandId;
     private bool _isMapped;
 
     /// <summary>The I/O queue pair.</summary>
@@ -178,7 +179,7 @@ internal struct NvmeController
         // One queue of each kind, counted from zero; must precede their creation (5.27.1.5). A controller that
         // refuses it has the default, which is enough.
         NvmeCommand command = default;
-        command.SetHead(NvmeOpcode.SetFeatures, 0);
+        command.SetHead(NvmeOpcode.SetFeatures, ++_commandId);
         command.Dword10 = NvmeOpcode.FeatureQueueCount;
         Status status = Execute(ref command);
         if (status is not (Status.Ok or Status.RequestFailed))
@@ -186,7 +187,7 @@ internal struct NvmeController
             return status;
         }
         command = default;
-        command.SetHead(NvmeOpcode.CreateCompletionQueue, 0);
+        command.SetHead(NvmeOpcode.CreateCompletionQueue, ++_commandId);
         command.Prp1 = Io.CompletionAddress;
         command.Dword10 = ((uint)(completionEntries - 1) << 16) | 1;
         command.Dword11 = NvmeOpcode.QueueContiguous;
@@ -196,7 +197,7 @@ internal struct NvmeController
             return status;
         }
         command = default;
-        command.SetHead(NvmeOpcode.CreateSubmissionQueue, 0);
+        command.SetHead(NvmeOpcode.CreateSubmissionQueue, ++_commandId);
         command.Prp1 = Io.SubmissionAddress;
         command.Dword10 = ((uint)(submissionEntries - 1) << 16) | 1;
         command.Dword11 = (1u << 16) | NvmeOpcode.QueueContiguous;
@@ -253,7 +254,7 @@ internal struct NvmeController
     private Status Identify(uint structure, uint namespaceId)
     {
         NvmeCommand command = default;
-        command.SetHead(NvmeOpcode.Identify, 0);
+        command.SetHead(NvmeOpcode.Identify, ++_commandId);
         command.NamespaceId = namespaceId;
         command.Prp1 = _region.Address + NvmeLayout.Identify;
         command.Dword10 = structure;
@@ -261,6 +262,7 @@ internal struct NvmeController
         return Execute(ref command);
     }
 
+    // After DeviceTimeout the command may still write its answer: the controller needs a reset before the next one.
     private Status Execute(ref NvmeCommand command)
     {
         _admin.Push(in command);
@@ -272,7 +274,15 @@ internal struct NvmeController
             if (_admin.TryPop(out NvmeCompletion completion))
             {
                 _admin.Release(1);
-                return completion.Status;
+                if (completion.CommandId == _commandId)
+                {
+                    return completion.Status;
+                }
+                // That of a command that was given up. The deadline bounds how many of them are passed over.
+                if (!isLast)
+                {
+                    continue;
+                }
             }
             Status health = _registers.Health();
             if (health != Status.Ok)

@@ -71,7 +71,8 @@ internal struct NvmeUnit : IDiskUnit
                 facts.BlockBytes,
                 facts.BlockCount,
                 (uint)(mostBytes / facts.BlockBytes),
-                facts.IsReadOnly);
+                facts.IsReadOnly,
+                _namespaceId);
         }
         return status;
     }

@@ -55,6 +55,9 @@ internal sealed class SimulatedNvme : IMmioDevice
     /// <summary>I/O commands that never complete, by their starting block.</summary>
     public HashSet<ulong> LostBlocks { get; } = [];
 
+    /// <summary>Identify Namespace of these does not complete while they are in here.</summary>
+    public HashSet<uint> HeldNamespaces { get; } = [];
+
     /// <summary>Completes in the opposite order.</summary>
     public bool IsReversed { get; set; }
 
@@ -228,8 +231,9 @@ internal sealed class SimulatedNvme : IMmioDevice
         }
     }
 
-    private bool IsLost(SimulatedNvmeQueue queue, byte[] command) =>
-        queue == _queues[1] && LostBlocks.Contains(BinaryPrimitives.ReadUInt64LittleEndian(command.AsSpan(40)));
+    private bool IsLost(SimulatedNvmeQueue queue, byte[] command) => queue == _queues[1]
+        ? LostBlocks.Contains(BinaryPrimitives.ReadUInt64LittleEndian(command.AsSpan(40)))
+        : command[0] == 0x06 && HeldNamespaces.Contains(BinaryPrimitives.ReadUInt32LittleEndian(command.AsSpan(4)));
 
     // Returns the status type and code as type << 8 | code.
     private uint Run(bool isAdmin, byte[] command)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CosmosKdump.Capture;
+using CosmosKdump.Kernel.Drivers.Nvme;
 using CosmosKdump.Tests.Unit.Kernel.Devices;
 using CosmosKdump.Tests.Unit.Kernel.Machine;
 using Xunit;
@@ -257,18 +258,76 @@ public class NvmeFaultTests
         Assert.Equal(Status.DeviceTimeout, _fixture.Disk.Drain());
     }
 
-    [Fact]
-    public void Another_medium_after_a_reset_is_not_written()
+    [Theory]
+    [InlineData(1u, 4096)]
+    [InlineData(2u, 8192)]
+    public void Another_medium_after_a_reset_is_not_written(uint namespaceId, int blocks)
     {
         _fixture.Started();
         Nvme.LostBlocks.Add(0);
         _fixture.Disk.Submit(_fixture.Write(0, 8));
         _fixture.Disk.Drain();
-        Nvme.Namespaces[1] = new SimulatedMedium(512, 4096);
+        SimulatedMedium other = new(512, blocks);
+        Nvme.Namespaces.Clear();
+        Nvme.Namespaces[namespaceId] = other;
 
         Assert.Equal(Status.DeviceFailed, _fixture.Disk.Recover());
 
-        Assert.Equal(Status.DeviceFailed, _fixture.Disk.Submit(_fixture.Write(0, 8)));
-        Assert.Equal(0, _fixture.Medium.Writes);
+        BlockWrite write = new(0, NvmeFixture.SourceAddress, 8);
+        Assert.Equal(Status.DeviceFailed, _fixture.Disk.Submit(write));
+        _fixture.Disk.Drain();
+        Assert.Equal(0, other.Writes);
+    }
+
+    [Fact]
+    public void A_namespace_that_moved_in_the_list_is_not_mistaken_for_its_neighbour()
+    {
+        SimulatedMedium neighbour = new(512, 8192);
+        Nvme.Namespaces[5] = Nvme.Namespaces[1];
+        Nvme.Namespaces.Remove(1);
+        Assert.Equal(Status.Ok, _fixture.Start());
+        Assert.Equal(Status.Ok, _fixture.Disk.SelectUnit(0));
+        Nvme.Namespaces[2] = neighbour;
+
+        Assert.Equal(Status.DeviceFailed, _fixture.Disk.Recover());
+
+        Assert.Equal(Status.DeviceFailed, _fixture.Disk.Submit(new BlockWrite(0, NvmeFixture.SourceAddress, 8)));
+        Assert.Equal(0, neighbour.Writes);
+    }
+
+    [Fact]
+    public void A_namespace_that_does_not_identify_itself_breaks_the_controller_until_its_reset()
+    {
+        Nvme.Namespaces[2] = new SimulatedMedium(512, 4096);
+        Nvme.HeldNamespaces.Add(1);
+        Assert.Equal(Status.Ok, _fixture.Start());
+        int resets = Nvme.Resets;
+
+        Assert.Equal(Status.DeviceTimeout, _fixture.Disk.SelectUnit(0));
+
+        Assert.Equal(Status.DeviceTimeout, _fixture.Disk.SelectUnit(1));
+        Assert.Equal(Status.Ok, _fixture.Disk.Recover());
+        Assert.Equal(resets + 1, Nvme.Resets);
+        Assert.Equal(Status.Ok, _fixture.Disk.SelectUnit(1));
+        Assert.Equal(4096UL, _fixture.Disk.BlockCount);
+    }
+
+    [Fact]
+    public void The_late_answer_to_one_command_is_not_taken_for_that_to_the_next()
+    {
+        Nvme.Namespaces[2] = new SimulatedMedium(4096, 512);
+        Nvme.HeldNamespaces.Add(1);
+        Nvme.CompletionsPerPause = 1;
+        NvmeController controller = default;
+        Assert.Equal(
+            Status.Ok,
+            controller.Start(_fixture.Device, new DmaRegion(NvmeFixture.RegionAddress, NvmeUnit.RegionBytes)));
+        Assert.Equal(Status.DeviceTimeout, controller.IdentifyNamespace(1, out _));
+        Nvme.HeldNamespaces.Clear();
+
+        Assert.Equal(Status.Ok, controller.IdentifyNamespace(2, out NvmeNamespaceFacts facts));
+
+        Assert.Equal(512UL, facts.BlockCount);
+        Assert.Equal(4096u, facts.BlockBytes);
     }
 }
