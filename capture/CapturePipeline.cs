@@ -47,7 +47,7 @@ public static class CapturePipeline
         plan.Low.CopyAddress = lowCopyAddress;
         plan.Notes = NoteSurvey.Run(ref memory, ref console, in plan.Header, in plan.Low, vmcoreInfo);
         plan.Info = new VmcoreInfo(vmcoreInfo[..plan.Notes.VmcoreInfoBytes]);
-        plan.Segments = SegmentSurvey.Run(ref memory, ref console, in plan.Header, ref plan.Ranges);
+        SegmentSurvey.Run(ref memory, ref console, in plan.Header, ref plan.Ranges);
         status = VmcoreLayout.Measure(ref memory, in plan.Header, plan.Notes.LengthBytes, out plan.Layout);
         if (status != Status.Ok)
         {
@@ -56,7 +56,7 @@ public static class CapturePipeline
         }
         ulong crashTime = plan.Info.TryGetNumber("CRASHTIME"u8, out ulong time) == Status.Ok ? time : 0;
         plan.Facts = new DumpFacts(plan.Layout.LengthBytes, crashTime, DumpFormat.Elf, 0);
-        PlanReport.Tell(ref console, in plan, in options);
+        PlanReport.Tell(ref console, in plan);
         return Status.Ok;
     }
 

@@ -1,5 +1,4 @@
 using System;
-using CosmosKdump.Capture.Input;
 
 namespace CosmosKdump.Capture;
 
@@ -7,7 +6,7 @@ namespace CosmosKdump.Capture;
 public static class PlanReport
 {
     /// <summary>Tells of a plan.</summary>
-    public static void Tell<TConsole>(ref TConsole console, scoped in CapturePlan plan, scoped in BootOptions options)
+    public static void Tell<TConsole>(ref TConsole console, scoped in CapturePlan plan)
         where TConsole : struct, IConsole
     {
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
@@ -17,6 +16,11 @@ public static class PlanReport
         line.Add(hasRelease ? release : "unknown"u8);
         line.Add(", CPUs that answered: "u8);
         line.AddDecimal(plan.Notes.Cpus);
+        if (plan.Notes.EmptySegments != 0)
+        {
+            line.Add(", empty notes: "u8);
+            line.AddDecimal(plan.Notes.EmptySegments);
+        }
         ReportLine.Write(ref console, in line);
 
         line = ReportLine.Begin(buffer);
@@ -32,12 +36,6 @@ public static class PlanReport
         {
             line = ReportLine.Begin(buffer);
             line.Add("the vmcore is ELF64: ELF32 cannot tell offsets above 4 GiB"u8);
-            ReportLine.Write(ref console, in line);
-        }
-        if (options.Format != DumpFormat.Elf || options.DumpLevel != 0)
-        {
-            line = ReportLine.Begin(buffer);
-            line.Add("only kdump.format=elf and kdump.dump_level=0 are in this build: the dump is a full ELF vmcore"u8);
             ReportLine.Write(ref console, in line);
         }
     }

@@ -42,6 +42,8 @@ public enum Status : ushort
     SegmentsUnordered = 114,
     /// <summary>A baud rate that no serial line has.</summary>
     BadBaudRate = 115,
+    /// <summary>The command line asks for what this build does not do.</summary>
+    NotInBuild = 116,
 
     // 2xx: memory
     /// <summary>Memory could not be read (fault or machine check); the bytes read as zero.</summary>

@@ -25,6 +25,7 @@ public static class StatusText
         Status.SegmentUnaligned => "segment not page-aligned"u8,
         Status.SegmentsUnordered => "segments not in order"u8,
         Status.BadBaudRate => "bad baud rate"u8,
+        Status.NotInBuild => "not in this build"u8,
         Status.MemoryUnreadable => "memory unreadable"u8,
         Status.AddressOutOfRange => "address out of range"u8,
         Status.BufferTooSmall => "buffer too small"u8,

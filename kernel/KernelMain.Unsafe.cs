@@ -88,7 +88,9 @@ internal static unsafe class KernelMain
     private static Status ParseFrom(ulong offset)
     {
         Span<byte> commandLine = _commandLine;
-        BootOptionsParser.Parse(commandLine[(int)offset.._boot.CommandLineLength], ref _console, out _options);
+        ReadOnlySpan<byte> text = commandLine[(int)offset.._boot.CommandLineLength];
+        BootOptionsParser.Parse(text, ref _console, out _options);
+        BuildScope.Apply(text, ref _console, ref _options);
         return Status.Ok;
     }
 

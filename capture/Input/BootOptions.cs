@@ -36,6 +36,9 @@ public struct BootOptions
     /// <summary>Compression of the kdump format.</summary>
     public Compressor Compressor;
 
+    /// <summary>The command line names the compression.</summary>
+    public bool IsCompressorGiven;
+
     /// <summary>What happens after a capture.</summary>
     public EndAction FinalAction;
 

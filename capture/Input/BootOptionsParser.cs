@@ -93,7 +93,9 @@ public static class BootOptionsParser
         }
         if (Same(name, "compress"u8))
         {
-            return OptionWords.ReadCompressor(value, ref options.Compressor);
+            Status status = OptionWords.ReadCompressor(value, ref options.Compressor);
+            options.IsCompressorGiven |= status == Status.Ok;
+            return status;
         }
         if (Same(name, "final_action"u8))
         {

@@ -27,17 +27,13 @@ internal static unsafe class Consoles
         for (int i = 0; i < options.ConsoleCount; i++)
         {
             ConsoleSpec spec = options.Consoles[i];
-            switch (spec.Kind)
+            if (spec.Kind == ConsoleKind.Vga)
             {
-                case ConsoleKind.Serial:
-                    StartPort(spec.Port, spec.Baud);
-                    break;
-                case ConsoleKind.Vga:
-                    StartScreen();
-                    break;
-                default:
-                    Log.Write("ckdump: kdump.console=efifb is not in this build\n"u8);
-                    break;
+                StartScreen();
+            }
+            else
+            {
+                StartPort(spec.Port, spec.Baud);
             }
         }
         PhysicalMap.Keep();

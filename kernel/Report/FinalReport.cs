@@ -65,8 +65,7 @@ internal static class FinalReport
         {
             EndAction.Reboot => "reboot"u8,
             EndAction.Poweroff => "poweroff"u8,
-            EndAction.Halt => "halt"u8,
-            _ => "shell is not in this build: halt"u8,
+            _ => "halt"u8,
         });
         Emit(in line);
     }

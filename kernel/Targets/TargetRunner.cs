@@ -13,12 +13,8 @@ internal static class TargetRunner
 {
     internal static Status Try(in TargetSpec spec)
     {
-        Status status = spec.Kind switch
-        {
-            TargetKind.Disk => TryDisks(in spec),
-            TargetKind.Serial => SerialTarget.Try(in spec),
-            _ => Status.UnknownTarget,
-        };
+        // BuildScope leaves these two kinds.
+        Status status = spec.Kind == TargetKind.Serial ? SerialTarget.Try(in spec) : TryDisks(in spec);
         if (status is not (Status.Ok or Status.PagesLost))
         {
             Tell(spec.Kind, status);
@@ -43,13 +39,7 @@ internal static class TargetRunner
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer, status);
         line.Add("target "u8);
-        line.Add(kind switch
-        {
-            TargetKind.Disk => "disk"u8,
-            TargetKind.Serial => "serial"u8,
-            TargetKind.Tcp => "tcp is not in this build"u8,
-            _ => "http is not in this build"u8,
-        });
+        line.Add(kind == TargetKind.Serial ? "serial"u8 : "disk"u8);
         LogConsole console = default;
         ReportLine.Write(ref console, in line);
     }

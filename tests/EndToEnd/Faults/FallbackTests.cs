@@ -42,6 +42,29 @@ public class FallbackTests
         Assert.Equal(AreaState.Complete, disk.ReadLabel().State);
     }
 
+    [Theory]
+    [InlineData("tcp:10.0.2.2:4000,http://10.0.2.2/up")]
+    [InlineData("http://10.0.2.2/up,serial:ttyS3,disk")]
+    public void Targets_that_are_not_in_this_build_do_not_cost_the_dump(string targets)
+    {
+        using TestDisk disk = TestDisk.Prepared();
+        BareOptions options = new()
+        {
+            Arguments = $"{CrashedMemory.Argument} kdump.target={targets} kdump.compress=zstd kdump.ip=dhcp",
+            Disks = [disk.Nvme],
+        };
+        BareTest.Captures(options, machine =>
+        {
+            BareTest.Says(
+                machine,
+                "E116 not in this build: kdump.target=http://10.0.2.2/up (",
+                "E116 not in this build: kdump.compress= (",
+                "E116 not in this build: kdump.ip= (");
+            PageComparison.Run(disk.Path, machine.Memory).MustBeEqual();
+        });
+        Assert.Equal(AreaState.Complete, disk.ReadLabel().State);
+    }
+
     [Fact]
     public void A_list_of_which_nothing_works_ends_by_the_failure_action()
     {
@@ -49,12 +72,12 @@ public class FallbackTests
         string before = disk.Hash();
         BareOptions options = new()
         {
-            Arguments = $"{CrashedMemory.Argument} kdump.target=disk:{OtherUuid},serial:ttyS3,tcp:10.0.2.2:4000,disk:{OtherUuid}",
+            Arguments = $"{CrashedMemory.Argument} kdump.target=disk:{OtherUuid},serial:ttyS3,disk:{OtherUuid}",
             Disks = [disk.Nvme],
         };
         BareTest.Refuses(
             options,
-            ["E302 dump area has another UUID: target disk", "E400 no usable device found: target serial", "target tcp", "E500"]);
+            ["E302 dump area has another UUID: target disk", "E400 no usable device found: target serial", "E500"]);
         Assert.Equal(before, disk.Hash());
     }
 }

@@ -1,0 +1,111 @@
+using System;
+
+namespace CosmosKdump.Capture.Input;
+
+/// <summary>
+/// What the command line may ask for and this build does not do: each such option is told, and what it would have
+/// changed goes on as if it had not been given, so that it never costs the dump.
+/// </summary>
+public static class BuildScope
+{
+    /// <summary>Applies it to the options parsed from <paramref name="commandLine"/>.</summary>
+    public static void Apply<TConsole>(
+        scoped ReadOnlySpan<byte> commandLine,
+        ref TConsole console,
+        ref BootOptions options)
+        where TConsole : struct, IConsole
+    {
+        if (options.Format != DumpFormat.Elf)
+        {
+            Tell(ref console, "kdump.format=kdump"u8, default, "the dump is an ELF vmcore"u8);
+            options.Format = DumpFormat.Elf;
+        }
+        if (options.DumpLevel != 0)
+        {
+            Tell(ref console, "kdump.dump_level="u8, default, "the dump holds every page"u8);
+            options.DumpLevel = 0;
+        }
+        if (options.IsCompressorGiven)
+        {
+            Tell(ref console, "kdump.compress="u8, default, "the dump is not compressed"u8);
+        }
+        if (options.IpTextLength != 0)
+        {
+            Tell(ref console, "kdump.ip="u8, default, "there is no network"u8);
+        }
+        KeepAction(ref console, "kdump.final_action=shell"u8, ref options.FinalAction);
+        KeepAction(ref console, "kdump.failure_action=shell"u8, ref options.FailureAction);
+        KeepConsoles(ref console, ref options);
+        KeepTargets(commandLine, ref console, ref options);
+    }
+
+    private static void KeepAction<TConsole>(ref TConsole console, scoped ReadOnlySpan<byte> text, ref EndAction action)
+        where TConsole : struct, IConsole
+    {
+        if (action == EndAction.Shell)
+        {
+            Tell(ref console, text, default, "reboot instead"u8);
+            action = EndAction.Reboot;
+        }
+    }
+
+    private static void KeepConsoles<TConsole>(ref TConsole console, ref BootOptions options)
+        where TConsole : struct, IConsole
+    {
+        int kept = 0;
+        for (int i = 0; i < options.ConsoleCount; i++)
+        {
+            if (options.Consoles[i].Kind == ConsoleKind.EfiFramebuffer)
+            {
+                Tell(ref console, "kdump.console=efifb"u8, default, "ignored"u8);
+                continue;
+            }
+            options.Consoles[kept++] = options.Consoles[i];
+        }
+        options.ConsoleCount = kept;
+    }
+
+    // A list of which nothing is left must not end without a dump on a machine that has a dump area.
+    private static void KeepTargets<TConsole>(
+        scoped ReadOnlySpan<byte> commandLine,
+        ref TConsole console,
+        ref BootOptions options)
+        where TConsole : struct, IConsole
+    {
+        int kept = 0;
+        for (int i = 0; i < options.TargetCount; i++)
+        {
+            TargetSpec target = options.Targets[i];
+            if (target.Kind is TargetKind.Disk or TargetKind.Serial)
+            {
+                options.Targets[kept++] = target;
+                continue;
+            }
+            bool isLast = kept == 0 && i == options.TargetCount - 1;
+            ReadOnlySpan<byte> outcome = isLast ? "disk instead"u8 : "ignored"u8;
+            Tell(ref console, "kdump.target="u8, commandLine.Slice(target.TextOffset, target.TextLength), outcome);
+        }
+        if (kept == 0)
+        {
+            options.Targets[kept++] = default;
+        }
+        options.TargetCount = kept;
+    }
+
+    private static void Tell<TConsole>(
+        ref TConsole console,
+        scoped ReadOnlySpan<byte> name,
+        scoped ReadOnlySpan<byte> value,
+        scoped ReadOnlySpan<byte> outcome)
+        where TConsole : struct, IConsole
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = ReportLine.Begin(buffer, Status.NotInBuild);
+        line.Add(name);
+        line.Add(value[..Math.Min(value.Length, 96)]);
+        line.Add(" ("u8);
+        line.Add(outcome);
+        line.Add(")"u8);
+        ReportLine.Write(ref console, in line);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Tests.Unit.Capture.Fakes;
+using Xunit;
+
+namespace CosmosKdump.Tests.Unit.Capture.Input;
+
+public sealed class BuildScopeTests
+{
+    [Fact]
+    public void WhatThisBuildDoesIsNotMentioned()
+    {
+        const string Line = "elfcorehdr=1M kdump.target=serial,disk kdump.console=ttyS0,vga kdump.format=elf "
+            + "kdump.dump_level=0 kdump.final_action=halt kdump.failure_action=poweroff kdump.overwrite=1";
+        BootOptions options = Apply(Line, out string[] told);
+        Assert.Empty(told);
+        Assert.Equal(2, options.TargetCount);
+        Assert.Equal(TargetKind.Serial, options.Targets[0].Kind);
+        Assert.Equal(2, options.ConsoleCount);
+        Assert.Equal(EndAction.Halt, options.FinalAction);
+        Assert.Equal(EndAction.Poweroff, options.FailureAction);
+    }
+
+    [Theory]
+    [InlineData("kdump.format=kdump", "kdump.format=kdump (the dump is an ELF vmcore)")]
+    [InlineData("kdump.dump_level=31", "kdump.dump_level= (the dump holds every page)")]
+    [InlineData("kdump.compress=zstd", "kdump.compress= (the dump is not compressed)")]
+    [InlineData("kdump.compress=none", "kdump.compress= (the dump is not compressed)")]
+    [InlineData("kdump.ip=dhcp", "kdump.ip= (there is no network)")]
+    [InlineData("kdump.final_action=shell", "kdump.final_action=shell (reboot instead)")]
+    [InlineData("kdump.failure_action=shell", "kdump.failure_action=shell (reboot instead)")]
+    [InlineData("kdump.console=efifb", "kdump.console=efifb (ignored)")]
+    [InlineData("kdump.target=tcp:10.0.2.2:4000", "kdump.target=tcp:10.0.2.2:4000 (disk instead)")]
+    public void WhatItDoesNotDoIsToldAndTheDefaultTaken(string commandLine, string expected)
+    {
+        BootOptions options = Apply(commandLine, out string[] told);
+        Assert.Equal("ckdump: E116 not in this build: " + expected, Assert.Single(told));
+        Assert.Equal(DumpFormat.Elf, options.Format);
+        Assert.Equal(0, options.DumpLevel);
+        Assert.Equal(EndAction.Reboot, options.FinalAction);
+        Assert.Equal(EndAction.Reboot, options.FailureAction);
+        Assert.Equal(0, options.ConsoleCount);
+        Assert.Equal(1, options.TargetCount);
+        Assert.Equal(TargetKind.Disk, options.Targets[0].Kind);
+        Assert.True(options.Targets[0].Uuid.IsNil);
+    }
+
+    [Fact]
+    public void TargetsOfThisBuildKeepTheirOrder()
+    {
+        BootOptions options = Apply(
+            "kdump.target=tcp:10.0.2.2:4000,serial:ttyS1,http://10.0.2.2/up,disk,http://10.0.2.3/", out string[] told);
+        Assert.Equal(2, options.TargetCount);
+        Assert.Equal(TargetKind.Serial, options.Targets[0].Kind);
+        Assert.Equal(1, options.Targets[0].Port);
+        Assert.Equal(TargetKind.Disk, options.Targets[1].Kind);
+        Assert.Equal(3, told.Length);
+        Assert.All(told, line => Assert.EndsWith(" (ignored)", line));
+    }
+
+    [Fact]
+    public void ConsolesOfThisBuildKeepTheirOrder()
+    {
+        BootOptions options = Apply("kdump.console=efifb,ttyS1,efifb,vga", out string[] told);
+        Assert.Equal(2, told.Length);
+        Assert.Equal(2, options.ConsoleCount);
+        Assert.Equal(1, options.Consoles[0].Port);
+        Assert.Equal(ConsoleKind.Vga, options.Consoles[1].Kind);
+    }
+
+    private static BootOptions Apply(string commandLine, out string[] told)
+    {
+        byte[] text = Encoding.Latin1.GetBytes(commandLine);
+        var console = new FakeConsole();
+        BootOptionsParser.Parse(text, ref console, out BootOptions options);
+        BuildScope.Apply(text, ref console, ref options);
+        told = console.Lines;
+        return options;
+    }
+}
