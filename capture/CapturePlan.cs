@@ -25,9 +25,6 @@ public ref struct CapturePlan
     /// <summary>Physical memory that the segments describe.</summary>
     public RangeTable Ranges;
 
-    /// <summary>What was wrong with segments.</summary>
-    public SegmentReport Segments;
-
     /// <summary>Where everything lies in the vmcore.</summary>
     public VmcoreLayout Layout;
 

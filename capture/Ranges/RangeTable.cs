@@ -18,9 +18,6 @@ public ref struct RangeTable(Span<PhysicalRange> storage)
     /// <summary>Pages in all ranges.</summary>
     public ulong TotalPages { get; private set; }
 
-    /// <summary>Pages of ranges that found no room.</summary>
-    public ulong PagesWithoutRoom { get; private set; }
-
     /// <summary>The ranges, in ascending order.</summary>
     public readonly ReadOnlySpan<PhysicalRange> Ranges => _ranges[..Count];
 
@@ -58,7 +55,6 @@ public ref struct RangeTable(Span<PhysicalRange> storage)
         {
             if (Count == _ranges.Length)
             {
-                PagesWithoutRoom += range.Pages;
                 return Status.TooManyEntries;
             }
             MoveUp(first);

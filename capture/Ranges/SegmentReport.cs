@@ -16,12 +16,6 @@ public struct SegmentReport
     private uint _unreadable;
     private uint _withoutRoom;
 
-    /// <summary>Segments that are not in the dump.</summary>
-    public readonly uint Dropped => _absurd + _unreadable;
-
-    /// <summary>Segments of which a part is described twice.</summary>
-    public readonly uint Overlapping => _overlapping;
-
     /// <summary>Tells of one segment.</summary>
     public void Tell<TConsole>(ref TConsole console, Status status, uint index, in ProgramHeader segment)
         where TConsole : struct, IConsole

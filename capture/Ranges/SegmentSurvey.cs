@@ -9,7 +9,7 @@ public static class SegmentSurvey
     /// Walks all program headers once, and once more for the kernel's text mapping, which lies in memory that other
     /// segments describe too and is no overlap then. Nothing that is wrong stops the walk.
     /// </summary>
-    public static SegmentReport Run<TMemory, TConsole>(
+    public static void Run<TMemory, TConsole>(
         ref TMemory memory,
         ref TConsole console,
         in ElfCoreHeader header,
@@ -55,7 +55,6 @@ public static class SegmentSurvey
             AddKernelText(ref memory, ref console, in header, ref table, ref report);
         }
         report.TellRest(ref console);
-        return report;
     }
 
     private static void AddKernelText<TMemory, TConsole>(

@@ -22,11 +22,6 @@ internal struct BootInfo
     /// <summary>Physical address of the ACPI root pointer, 0 if the loader did not say.</summary>
     internal ulong AcpiRootPointer;
 
-    /// <summary>Physical address and length of the initrd, 0 if there is none.</summary>
-    internal ulong InitrdAddress;
-
-    internal ulong InitrdBytes;
-
     /// <summary>Reads the loader's information and copies the command line.</summary>
     internal static unsafe BootInfo Read(ulong kind, ulong information, Span<byte> commandLine)
     {
@@ -58,8 +53,6 @@ internal struct BootInfo
     {
         AcpiRootPointer = *(ulong*)(at + 0x070);
         ulong pointer = *(uint*)(at + 0x228) | ((ulong)*(uint*)(at + 0x0C8) << 32);
-        InitrdAddress = *(uint*)(at + 0x218) | ((ulong)*(uint*)(at + 0x0C0) << 32);
-        InitrdBytes = *(uint*)(at + 0x21C) | ((ulong)*(uint*)(at + 0x0C4) << 32);
         CopyCommandLine((byte*)pointer, commandLine);
     }
 

@@ -45,13 +45,6 @@ function port_out32
 	outl	%eax, %dx
 	ret
 done port_out32
-/* rdi = port, rsi = bytes, rdx = count */
-function port_out8_many
-	movq	%rdx, %rcx
-	movl	%edi, %edx
-	rep outsb
-	ret
-done port_out8_many
 
 function cpu_pause
 	pause
@@ -132,10 +125,6 @@ function cpu_invalidate_page
 	invlpg	(%rdi)
 	ret
 done cpu_invalidate_page
-function cpu_write_back_caches
-	wbinvd
-	ret
-done cpu_write_back_caches
 /* An IDT with no entries, then an exception: the CPU resets (Intel SDM vol. 3, 7.15). */
 function cpu_triple_fault
 	subq	$24, %rsp

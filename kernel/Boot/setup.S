@@ -1,6 +1,6 @@
 /*
  * The boot header and the real-mode part of kdump.bzimage (Documentation/arch/x86/boot.rst, protocol 2.15). Linked by
- * itself, with file_bytes and memory_bytes taken from kdump.elf. kexec reads only the header; QEMU's -kernel and old
+ * itself, with syssize_paragraphs and memory_bytes taken from kdump.elf. kexec reads only the header; QEMU's -kernel and old
  * boot loaders run the code.
  */
 	.code16

@@ -23,9 +23,6 @@ internal readonly unsafe struct Mmio(ulong virtualAddress, ulong length)
     internal uint Read32(uint offset) => *(uint*)At(offset, 4);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ulong Read64(uint offset) => *(ulong*)At(offset, 8);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Write8(uint offset, byte value) => *At(offset, 1) = value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -33,19 +30,6 @@ internal readonly unsafe struct Mmio(ulong virtualAddress, ulong length)
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Write32(uint offset, uint value) => *(uint*)At(offset, 4) = value;
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Write64(uint offset, ulong value) => *(ulong*)At(offset, 8) = value;
-
-    /// <summary>A part of this window.</summary>
-    internal Mmio Slice(uint offset, ulong length)
-    {
-        if (offset > Length || length > Length - offset)
-        {
-            ThrowHelper.IndexOutOfRange();
-        }
-        return new Mmio(_base + offset, length);
-    }
 
     // The window was mapped by PhysicalMap for its whole length.
     private byte* At(uint offset, uint width)

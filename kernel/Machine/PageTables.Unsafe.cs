@@ -29,9 +29,6 @@ internal static unsafe class PageTables
     private static bool _giant;
     private static TableLevels _tableLevel;
 
-    /// <summary>Demand mappings dropped because the pool ran out, for the report.</summary>
-    internal static uint Recycled { get; private set; }
-
     /// <summary>Levels of the tables, 4 or 5.</summary>
     internal static int Levels => _levels;
 
@@ -150,7 +147,6 @@ internal static unsafe class PageTables
             }
         }
         _used = _fixed;
-        Recycled++;
         Cpu.WriteCr3(_root);
     }
 

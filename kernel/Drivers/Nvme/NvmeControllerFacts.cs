@@ -7,7 +7,6 @@ namespace CosmosKdump.Kernel.Drivers.Nvme;
 /// <summary>What Identify Controller tells (NVMe base 2.0c, figure 275).</summary>
 internal readonly struct NvmeControllerFacts
 {
-    private const int SerialOffset = 4;
     private const int ModelOffset = 24;
     private const int ModelBytes = 40;
     private const int MaxTransferOffset = 77;
@@ -57,10 +56,6 @@ internal readonly struct NvmeControllerFacts
 
     /// <summary>The model number in an answer, without the padding.</summary>
     public static ReadOnlySpan<byte> Model(ReadOnlySpan<byte> answer) => Trim(answer.Slice(ModelOffset, ModelBytes));
-
-    /// <summary>The serial number in an answer, without the padding.</summary>
-    public static ReadOnlySpan<byte> Serial(ReadOnlySpan<byte> answer) =>
-        Trim(answer.Slice(SerialOffset, ModelOffset - SerialOffset));
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text)
     {

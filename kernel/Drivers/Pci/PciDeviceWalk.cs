@@ -5,16 +5,12 @@ namespace CosmosKdump.Kernel.Drivers.Pci;
 /// <summary>Walks the functions of all known buses, or of one, in the order of their addresses.</summary>
 internal struct PciDeviceWalk
 {
-    private readonly uint _classCode;
-    private readonly uint _classMask;
     private readonly int _end;
     private readonly bool _knownOnly;
     private int _next;
 
-    private PciDeviceWalk(uint classCode, uint classMask, int first, int end, bool knownOnly)
+    private PciDeviceWalk(int first, int end, bool knownOnly)
     {
-        _classCode = classCode;
-        _classMask = classMask;
         _next = first;
         _end = end;
         _knownOnly = knownOnly;
@@ -24,16 +20,12 @@ internal struct PciDeviceWalk
     public PciDevice Current { get; private set; }
 
     /// <summary>All functions of all known buses (<see cref="PciBuses.Discover"/>).</summary>
-    public static PciDeviceWalk All() => new(0, 0, 0, PciBuses.Count << 8, true);
-
-    /// <summary>The functions whose class code equals the given one in the bits of the mask.</summary>
-    public static PciDeviceWalk OfClass(uint classCode, uint classMask) =>
-        new(classCode, classMask, 0, PciBuses.Count << 8, true);
+    public static PciDeviceWalk All() => new(0, PciBuses.Count << 8, true);
 
     /// <summary>All functions of one bus, known or not.</summary>
-    public static PciDeviceWalk OnBus(byte bus) => new(0, 0, bus << 8, (bus + 1) << 8, false);
+    public static PciDeviceWalk OnBus(byte bus) => new(bus << 8, (bus + 1) << 8, false);
 
-    /// <summary>Steps to the next function that matches.</summary>
+    /// <summary>Steps to the next function.</summary>
     public bool MoveNext()
     {
         while (_next < _end)
@@ -48,7 +40,7 @@ internal struct PciDeviceWalk
             // Functions 1 to 7 exist only where function 0 does and says so (PCI 3.0, 3.2.2.3.4).
             bool isLast = address.Function == 0 && !(present && device.IsMultiFunction);
             _next += isLast ? 8 : 1;
-            if (present && device.IsClass(_classCode, _classMask))
+            if (present)
             {
                 Current = device;
                 return true;

@@ -12,15 +12,11 @@ internal readonly struct Mmio(ulong address, ulong length)
 
     internal uint Read32(uint offset) => (uint)Read(offset, 4);
 
-    internal ulong Read64(uint offset) => Read(offset, 8);
-
     internal void Write8(uint offset, byte value) => Write(offset, 1, value);
 
     internal void Write16(uint offset, ushort value) => Write(offset, 2, value);
 
     internal void Write32(uint offset, uint value) => Write(offset, 4, value);
-
-    internal void Write64(uint offset, ulong value) => Write(offset, 8, value);
 
     private ulong Read(uint offset, int width) => SimulatedMachine.Current.ReadWindow(At(offset, width), width);
 
