@@ -51,8 +51,29 @@ public static class Limits
     /// <summary>How often a page is written before it counts as lost.</summary>
     public const int PageAttempts = 3;
 
-    /// <summary>Failed requests without a good one between them, before a block device counts as lost.</summary>
-    public const int FailuresInRow = 1024;
+    /// <summary>
+    /// Failed attempts in a row at the parts of one request, before its repair goes on from the request's other end, and
+    /// after as many again, before what is left of it counts as lost.
+    /// </summary>
+    public const int RepairFailures = 64;
+
+    /// <summary>The same for a request that follows one that was lost whole.</summary>
+    public const int RepairFailuresInBadRange = 16;
+
+    /// <summary>Longest repair of one request, microseconds; what is left of it then counts as lost.</summary>
+    public const ulong RequestRepairMicroseconds = 10_000_000;
+
+    /// <summary>Longest repairs of one dump together, microseconds; after that failed requests count as lost.</summary>
+    public const ulong RepairMicroseconds = 120_000_000;
+
+    /// <summary>Requests lost whole without a good one between them, before a block device counts as lost.</summary>
+    public const int RequestsLostInRow = 64;
+
+    /// <summary>The same when <see cref="LostMicroseconds"/> have passed since the first of them.</summary>
+    public const int RequestsLostAtLeast = 4;
+
+    /// <summary>How long requests may be lost whole without a good one between them, microseconds.</summary>
+    public const ulong LostMicroseconds = 60_000_000;
 
     /// <summary>Most partitions of a disk that are looked at.</summary>
     public const int Partitions = 128;

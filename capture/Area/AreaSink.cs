@@ -6,14 +6,16 @@ namespace CosmosKdump.Capture.Area;
 /// Writes a dump into a dump area. <see cref="Open"/> only reads, so that a caller can look at several disks before it
 /// chooses one; <see cref="Begin"/> is the first to write, and what it writes first is the label.
 /// </summary>
-public struct AreaSink<TDisk> : IDumpSink
+public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
     where TDisk : struct, IBlockDevice
+    where TClock : struct, IClock
+    where TConsole : struct, IConsole
 {
     /// <summary>Bytes of the buffer that the constructor takes: the label page, then the table of failed writes.</summary>
-    public const int BufferBytes = AreaLabel.Bytes + PageWriter<TDisk>.TableBytes;
+    public const int BufferBytes = AreaLabel.Bytes + PageWriter<TDisk, TClock, TConsole>.TableBytes;
 
     /// <summary>The writer, and the disk in it. A public field, for it is a struct that changes in place.</summary>
-    public PageWriter<TDisk> Writer;
+    public PageWriter<TDisk, TClock, TConsole> Writer;
 
     private readonly HeldBuffer _page;
     private AreaExtent _area;
@@ -21,17 +23,17 @@ public struct AreaSink<TDisk> : IDumpSink
     private Step _step;
 
     /// <summary>
-    /// A sink over <paramref name="disk"/>, which the sink owns from now on. <paramref name="buffer"/> has
-    /// <see cref="BufferBytes"/>, page-aligned, and never moves.
+    /// A sink over <paramref name="disk"/>, which the sink owns from now on; repairs are timed and told.
+    /// <paramref name="buffer"/> has <see cref="BufferBytes"/>, page-aligned, and never moves.
     /// </summary>
-    public AreaSink(in TDisk disk, DmaBuffer buffer)
+    public AreaSink(in TDisk disk, in TClock clock, in TConsole console, DmaBuffer buffer)
     {
         bool fits = buffer.Bytes.Length >= BufferBytes;
         _page = fits ? new HeldBuffer(new DmaBuffer(buffer.Bytes[..AreaLabel.Bytes], buffer.Address)) : default;
         HeldBuffer table = fits
             ? new HeldBuffer(new DmaBuffer(buffer.Bytes[AreaLabel.Bytes..], buffer.Address + AreaLabel.Bytes))
             : default;
-        Writer = new PageWriter<TDisk>(disk, table);
+        Writer = new PageWriter<TDisk, TClock, TConsole>(disk, clock, console, table);
     }
 
     private enum Step : byte
@@ -206,15 +208,42 @@ public struct AreaSink<TDisk> : IDumpSink
     }
 
     /// <summary>
-    /// A label survives when a disk is partitioned or formatted later, so the start of the area must look like a dump
-    /// area too: zeros where partition tables and file systems have their marks (page 0; md at 4 KiB; ISO 9660 at
-    /// 32 KiB; btrfs at 64 KiB) while it is prepared, or a dump's magic, or zeros, where one was begun.
+    /// A label survives when a disk is partitioned or formatted later, so the start of the area must be a dump area's too:
+    /// the very dump that the label tells of, by its header checksum, or zeros where partition tables and file systems
+    /// have their marks (page 0; md at 4 KiB; ISO 9660 at 32 KiB; btrfs at 64 KiB).
     /// </summary>
     private Status CheckStart()
     {
+        if (_label.HoldsUnsavedDump && _label.HeaderBytes != 0)
+        {
+            Status status = SumHeader(out uint checksum);
+            if (status != Status.Ok || checksum == _label.HeaderChecksum)
+            {
+                return status;
+            }
+        }
+        return CheckBlank();
+    }
+
+    private Status SumHeader(out uint checksum)
+    {
+        checksum = 0;
+        for (ulong at = 0; at < _label.HeaderBytes; at += Limits.PageBytes)
+        {
+            Status status = Writer.ReadPage(_area.FirstBlock + (at / Writer.BlockBytes), _page.Address);
+            if (status != Status.Ok)
+            {
+                return status;
+            }
+            checksum = Crc32C.Append(checksum, _page.Bytes);
+        }
+        return Status.Ok;
+    }
+
+    private Status CheckBlank()
+    {
         ReadOnlySpan<byte> pages = [0, 1, 8, 16];
-        bool isEmpty = !_label.HoldsUnsavedDump;
-        for (int i = 0; i < (isEmpty ? pages.Length : 1); i++)
+        for (int i = 0; i < pages.Length; i++)
         {
             if (((ulong)pages[i] + 1) * Limits.PageBytes > _label.CapacityBytes)
             {
@@ -230,10 +259,7 @@ public struct AreaSink<TDisk> : IDumpSink
             {
                 return status;
             }
-            ReadOnlySpan<byte> page = _page.Bytes;
-            // Not "\x7F...": C# would take the E for another digit.
-            bool isDump = !isEmpty && (page.StartsWith("\u007FELF"u8) || page.StartsWith("KDUMP   "u8));
-            if (!isDump && !IsZero(page))
+            if (!IsZero(_page.Bytes))
             {
                 return Status.AreaInUse;
             }

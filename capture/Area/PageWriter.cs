@@ -1,16 +1,18 @@
 using System;
-using System.Runtime.InteropServices;
 
 namespace CosmosKdump.Capture.Area;
 
 /// <summary>
-/// Writes pages to a block device and makes the best of its failures: a failed request is halved down to single pages,
-/// each page is tried <see cref="Limits.PageAttempts"/> times, and a device that stops answering is reset. What is
-/// then left is counted as lost, and zeros are written in its place, in case it was the memory that failed. Many
-/// requests are in flight until the first failure; repairs go one at a time.
+/// Writes pages to a block device and makes the best of its failures: a failed request is tried once more, then halved
+/// down to single pages, each page is tried <see cref="Limits.PageAttempts"/> times, and a device that stops answering
+/// is reset. What is then left is counted as lost, and zeros are written in its place, in case it was the memory that
+/// failed. Many requests are in flight until the first failure; repairs go one at a time, and end before they cost
+/// more time than the pages are worth (<see cref="Repair"/>).
 /// </summary>
-public struct PageWriter<TDisk>
+public struct PageWriter<TDisk, TClock, TConsole>
     where TDisk : struct, IBlockDevice
+    where TClock : struct, IClock
+    where TConsole : struct, IConsole
 {
     /// <summary>
     /// Bytes of the buffer that the constructor takes: the table of all writes in flight and their halves, and a page
@@ -18,28 +20,34 @@ public struct PageWriter<TDisk>
     /// </summary>
     public const int TableBytes = ZerosAt + Limits.PageBytes;
 
-    private const int ZerosAt = 2 * Limits.PageBytes;
+    private const int ZerosAt = RepairTable.Bytes;
+    private const ulong TellEveryMicroseconds = 1_000_000;
 
     /// <summary>The disk. A public field, for it is a struct that changes in place.</summary>
-    public TDisk Disk;
+    public SteadyDisk<TDisk> Disk;
 
     private readonly HeldBuffer _table;
-    private int _failedCount;
-    private int _failuresInRow;
-    private int _recoveries;
-    private int _resetsInRow;
+    private TClock _clock;
+    private TConsole _console;
+    private RepairTable _failed;
+    private uint _requestsLostInRow;
+    private ulong _lostSince;
+    private ulong _repairMicroseconds;
+    private ulong _lastLine;
     private ulong _pagesAccepted;
     private ulong _pagesAcceptedBeforeRepair;
     private ulong _pagesLost;
-    private Status _gaveUp;
 
     /// <summary>A writer over a disk, which it owns from now on, with a table of <see cref="TableBytes"/>.</summary>
-    public PageWriter(in TDisk disk, HeldBuffer table)
+    public PageWriter(in TDisk disk, in TClock clock, in TConsole console, HeldBuffer table)
     {
-        Disk = disk;
+        Disk = new SteadyDisk<TDisk>(disk);
+        _clock = clock;
+        _console = console;
         _table = table;
         if (table.Bytes.Length >= TableBytes)
         {
+            _failed = new RepairTable(table);
             table.Bytes.Slice(ZerosAt, Limits.PageBytes).Clear();
         }
     }
@@ -47,17 +55,11 @@ public struct PageWriter<TDisk>
     /// <summary>Forgets what happened so far; a disk that was given up gets one more chance.</summary>
     public void Restart()
     {
-        if (_gaveUp != Status.Ok)
-        {
-            _ = Disk.Recover();
-        }
-        while (Disk.TryTakeFailure(out _, out _))
-        {
-        }
-        _gaveUp = Status.Ok;
-        _failedCount = 0;
-        _failuresInRow = 0;
-        _recoveries = 0;
+        Disk.Restart();
+        _failed.Cut(0);
+        _lastLine = Now(ref _clock);
+        _requestsLostInRow = 0;
+        _repairMicroseconds = 0;
         _pagesAccepted = 0;
         _pagesAcceptedBeforeRepair = 0;
         _pagesLost = 0;
@@ -70,33 +72,33 @@ public struct PageWriter<TDisk>
     public readonly ulong PagesWritten => _pagesAccepted - _pagesLost;
 
     /// <summary>Blocks of a page.</summary>
-    public readonly uint BlocksPerPage => Limits.PageBytes / Disk.BlockBytes;
+    public readonly uint BlocksPerPage => Disk.BlocksPerPage;
 
     /// <summary>Bytes of a block.</summary>
-    public readonly uint BlockBytes => Disk.BlockBytes;
+    public readonly uint BlockBytes => Disk.Device.BlockBytes;
 
     /// <summary>Blocks of the medium.</summary>
-    public readonly ulong BlockCount => Disk.BlockCount;
+    public readonly ulong BlockCount => Disk.Device.BlockCount;
 
     /// <summary>The medium refuses writes.</summary>
-    public readonly bool IsReadOnly => Disk.IsReadOnly;
+    public readonly bool IsReadOnly => Disk.Device.IsReadOnly;
 
     /// <summary>The device's blocks and requests can hold whole pages.</summary>
     public readonly Status CheckDevice() =>
-        Disk.BlockBytes is 512 or 4096 && Disk.MaxBlocksPerRequest >= BlocksPerPage && _table.Bytes.Length >= TableBytes
+        Disk.Device.BlockBytes is 512 or 4096 && Disk.Device.MaxBlocksPerRequest >= BlocksPerPage && _table.Bytes.Length >= TableBytes
             ? Status.Ok
             : Status.DeviceUnsupported;
 
     /// <summary>Queues the writes of whole pages at <paramref name="block"/>. A status other than Ok is final.</summary>
     public Status Write(ulong block, ulong address, ulong lengthBytes)
     {
-        uint maxBlocks = Disk.MaxBlocksPerRequest - (Disk.MaxBlocksPerRequest % BlocksPerPage);
-        ulong blocks = lengthBytes / Disk.BlockBytes;
+        uint maxBlocks = Disk.Device.MaxBlocksPerRequest - (Disk.Device.MaxBlocksPerRequest % BlocksPerPage);
+        ulong blocks = lengthBytes / Disk.Device.BlockBytes;
         while (blocks > 0)
         {
-            if (_gaveUp != Status.Ok)
+            if (Disk.GaveUp != Status.Ok)
             {
-                return _gaveUp;
+                return Disk.GaveUp;
             }
             uint count = blocks < maxBlocks ? (uint)blocks : maxBlocks;
             _pagesAccepted += count / BlocksPerPage;
@@ -106,38 +108,28 @@ public struct PageWriter<TDisk>
                 return status;
             }
             block += count;
-            address += (ulong)count * Disk.BlockBytes;
+            address += (ulong)count * Disk.Device.BlockBytes;
             blocks -= count;
         }
         return Status.Ok;
     }
 
     /// <summary>Waits until everything queued is written, repaired or lost.</summary>
-    public Status Drain() => _gaveUp != Status.Ok ? _gaveUp : Repair();
+    public Status Drain() => Disk.GaveUp != Status.Ok ? Disk.GaveUp : Repair();
 
     /// <summary>Makes what was drained durable.</summary>
-    public Status Flush()
-    {
-        if (_gaveUp != Status.Ok)
-        {
-            return _gaveUp;
-        }
-        Status status = Disk.Flush();
-        if (NeedsRecovery(status))
-        {
-            status = Recover();
-            return status == Status.Ok ? Disk.Flush() : status;
-        }
-        return status;
-    }
+    public Status Flush() => Disk.Flush();
 
-    /// <summary>Writes one page outside the count, and waits for it. Nothing else may be in flight.</summary>
+    /// <summary>
+    /// Writes one page outside the count, and waits for it; also on a disk that was given up because it failed requests.
+    /// Nothing else may be in flight.
+    /// </summary>
     public Status WritePage(ulong block, ulong address)
     {
-        Status status = _gaveUp;
-        for (int i = 0; i < Limits.PageAttempts && _gaveUp == Status.Ok; i++)
+        Status status = Disk.GaveUp;
+        for (int i = 0; i < Limits.PageAttempts && Disk.Answers; i++)
         {
-            status = Attempt(new BlockWrite(block, address, BlocksPerPage));
+            status = Disk.Attempt(new BlockWrite(block, address, BlocksPerPage));
             if (status == Status.Ok)
             {
                 return Status.Ok;
@@ -147,34 +139,17 @@ public struct PageWriter<TDisk>
     }
 
     /// <summary>Reads one page, and waits for it. Nothing else may be in flight.</summary>
-    public Status ReadPage(ulong block, ulong address)
-    {
-        Status status = _gaveUp;
-        for (int i = 0; i < Limits.PageAttempts && _gaveUp == Status.Ok; i++)
-        {
-            status = Disk.Read(block, address, BlocksPerPage);
-            if (status == Status.Ok)
-            {
-                _resetsInRow = 0;
-                return Status.Ok;
-            }
-            if (NeedsRecovery(status) && Recover() != Status.Ok)
-            {
-                return _gaveUp;
-            }
-        }
-        return status;
-    }
+    public Status ReadPage(ulong block, ulong address) => Disk.ReadPage(block, address);
 
     private Status Queue(in BlockWrite write)
     {
-        Status status = Disk.Submit(write);
+        Status status = Disk.Device.Submit(write);
         if (status != Status.Ok)
         {
             Keep(write);
-            return IsRequestOnly(status) ? Repair() : RecoverAndRepair(status);
+            return SteadyDisk<TDisk>.IsRequestOnly(status) ? Repair() : RecoverAndRepair(status);
         }
-        if (!Disk.TryTakeFailure(out BlockWrite failed, out _))
+        if (!Disk.Device.TryTakeFailure(out BlockWrite failed, out _))
         {
             return Status.Ok;
         }
@@ -184,55 +159,124 @@ public struct PageWriter<TDisk>
 
     private Status RecoverAndRepair(Status why)
     {
-        Status status = NeedsRecovery(why) ? Recover() : GiveUp(why);
-        return status == Status.Ok ? Repair() : status;
+        Status status = SteadyDisk<TDisk>.NeedsRecovery(why) ? Disk.Recover() : Disk.GiveUp(why);
+        return status == Status.Ok ? Repair() : LoseAll(status);
     }
 
-    // Last in, first out: halves of a request are tried before the next request, so the table needs room for the
-    // failures of one full queue and the halvings of one request.
+    // A disk is given up for its failures only when many requests in a row were lost whole, or several over a long time:
+    // a bad region, however large its requests, is no dead disk.
     private Status Repair()
     {
         Status status = Settle();
-        if (status != Status.Ok || _failedCount == 0)
+        if (status != Status.Ok || _failed.Count == 0)
         {
             return status;
         }
-        if (_pagesAccepted - _pagesAcceptedBeforeRepair > PagesKept())
+        if (_pagesAccepted - _pagesAcceptedBeforeRepair > PagesFrom(0))
         {
-            _failuresInRow = 0;
+            _requestsLostInRow = 0;
         }
-        while (_failedCount > 0 && _gaveUp == Status.Ok)
+        ulong start = Now(ref _clock);
+        while (_failed.Count > 0 && Disk.GaveUp == Status.Ok)
         {
-            RepairOne(Table[--_failedCount]);
-        }
-        _pagesAcceptedBeforeRepair = _pagesAccepted;
-        return _gaveUp;
-    }
-
-    // By value: the halves take the table slot that the write came from.
-    private void RepairOne(BlockWrite write)
-    {
-        uint pages = write.BlockCount / BlocksPerPage;
-        int attempts = pages > 1 ? 1 : Limits.PageAttempts - 1;
-        for (int i = 0; i < attempts && _gaveUp == Status.Ok; i++)
-        {
-            if (Attempt(write) == Status.Ok)
+            ulong now = Now(ref _clock);
+            RepairRequest(_failed.Take(_failed.Count - 1), now, _repairMicroseconds + (now - start));
+            bool isLongSince = Now(ref _clock) - _lostSince > Limits.LostMicroseconds;
+            int most = isLongSince ? Limits.RequestsLostAtLeast : Limits.RequestsLostInRow;
+            if (_requestsLostInRow >= most && Disk.GaveUp == Status.Ok)
             {
-                return;
+                Disk.GiveUp(Status.RequestFailed);
             }
         }
-        if (pages == 1 && _gaveUp == Status.Ok)
+        _repairMicroseconds += Now(ref _clock) - start;
+        _pagesAcceptedBeforeRepair = _pagesAccepted;
+        return Disk.GaveUp == Status.Ok ? Status.Ok : LoseAll(Disk.GaveUp);
+    }
+
+    // First from the low end of the request. After some failures in a row from its high end, which finds the other
+    // border of a bad range in a few attempts. After as many again, what is left between them is lost untried.
+    private void RepairRequest(in BlockWrite request, ulong start, ulong spentMicroseconds)
+    {
+        ulong pages = request.BlockCount / BlocksPerPage;
+        ulong lostBefore = _pagesLost;
+        int first = _failed.Count;
+        _failed.Add(request);
+        int most = _requestsLostInRow == 0 ? Limits.RepairFailures : Limits.RepairFailuresInBadRange;
+        for (int pass = 0; pass < 2; pass++)
         {
-            Attempt(new BlockWrite(write.Block, _table.Address + ZerosAt, BlocksPerPage));
+            int failures = 0;
+            while (_failed.Count > first && failures < most && Disk.GaveUp == Status.Ok)
+            {
+                ulong took = Told() - start;
+                if (took > Limits.RequestRepairMicroseconds || spentMicroseconds + took > Limits.RepairMicroseconds)
+                {
+                    break;
+                }
+                int failed = RepairOne(first, isHighFirst: pass != 0);
+                failures = failed == 0 ? 0 : failures + failed;
+            }
         }
-        if (pages == 1 || _gaveUp != Status.Ok)
+        _pagesLost += PagesFrom(first);
+        _failed.Cut(first);
+        if (_pagesLost - lostBefore != pages)
+        {
+            _requestsLostInRow = 0;
+        }
+        else if (_requestsLostInRow++ == 0)
+        {
+            _lostSince = start;
+        }
+    }
+
+    // Returns the failed attempts, 0 if the piece was written. Its halves take its place.
+    private int RepairOne(int first, bool isHighFirst)
+    {
+        int at = isHighFirst ? first : _failed.Count - 1;
+        BlockWrite write = _failed.Take(at);
+        uint pages = write.BlockCount / BlocksPerPage;
+        int attempts = pages > 1 ? 1 : Limits.PageAttempts - 1;
+        int failures = 0;
+        while (failures < attempts && Disk.GaveUp == Status.Ok)
+        {
+            if (Disk.Attempt(write) == Status.Ok)
+            {
+                return 0;
+            }
+            failures++;
+        }
+        if (pages == 1 && Disk.GaveUp == Status.Ok)
+        {
+            failures += Disk.Attempt(new BlockWrite(write.Block, _table.Address + ZerosAt, BlocksPerPage)) == Status.Ok ? 0 : 1;
+        }
+        if (pages == 1 || Disk.GaveUp != Status.Ok)
         {
             _pagesLost += pages;
-            return;
+            return failures;
         }
         uint half = pages / 2 * BlocksPerPage;
-        Keep(new BlockWrite(write.Block + half, write.Address + ((ulong)half * BlockBytes), write.BlockCount - half));
-        Keep(new BlockWrite(write.Block, write.Address, half));
+        _failed.Insert(at, new BlockWrite(write.Block, write.Address, half));
+        ulong highAddress = write.Address + ((ulong)half * BlockBytes);
+        _failed.Insert(at, new BlockWrite(write.Block + half, highAddress, write.BlockCount - half));
+        return failures;
+    }
+
+    // The time, and now and then a line, for repairs of a slow disk take minutes.
+    private ulong Told()
+    {
+        ulong now = Now(ref _clock);
+        if (now - _lastLine >= TellEveryMicroseconds)
+        {
+            _lastLine = now;
+            Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+            TextLine line = ReportLine.Begin(buffer);
+            line.Add("repairing failed writes: "u8);
+            line.AddDecimal(PagesFrom(0));
+            line.Add(" pages to go, "u8);
+            line.AddDecimal(_pagesLost);
+            line.Add(" lost"u8);
+            ReportLine.Write(ref _console, in line);
+        }
+        return now;
     }
 
     // Waits until nothing is in flight; what failed is in the table then.
@@ -240,93 +284,31 @@ public struct PageWriter<TDisk>
     {
         while (true)
         {
-            Status status = Disk.Drain();
+            Status status = Disk.Device.Drain();
             KeepFailures();
-            if (status == Status.Ok || IsRequestOnly(status))
+            if (status == Status.Ok || SteadyDisk<TDisk>.IsRequestOnly(status))
             {
                 return Status.Ok;
             }
-            if (!NeedsRecovery(status))
-            {
-                return GiveUp(status);
-            }
-            status = Recover();
+            status = SteadyDisk<TDisk>.NeedsRecovery(status) ? Disk.Recover() : Disk.GiveUp(status);
             if (status != Status.Ok)
             {
-                return status;
+                return LoseAll(status);
             }
         }
     }
 
-    // Writes with nothing else in flight: Ok, RequestFailed (may be tried again), or the final status.
-    private Status Attempt(in BlockWrite write)
+    private Status LoseAll(Status why)
     {
-        Status status = Disk.Submit(write);
-        if (status == Status.Ok)
-        {
-            status = Disk.Drain();
-        }
-        Status reset = NeedsRecovery(status) ? ResetDevice() : Status.Ok;
-        bool failed = status != Status.Ok;
-        while (Disk.TryTakeFailure(out _, out _))
-        {
-            failed = true;
-        }
-        if (reset != Status.Ok)
-        {
-            return GiveUp(reset);
-        }
-        if (!failed)
-        {
-            _failuresInRow = 0;
-            _resetsInRow = 0;
-            return Status.Ok;
-        }
-        if (status != Status.Ok && !NeedsRecovery(status) && !IsRequestOnly(status))
-        {
-            return GiveUp(status);
-        }
-        return ++_failuresInRow >= Limits.FailuresInRow ? GiveUp(Status.RequestFailed) : Status.RequestFailed;
-    }
-
-    private Status Recover()
-    {
-        Status status = ResetDevice();
-        return status == Status.Ok ? Status.Ok : GiveUp(status);
-    }
-
-    private Status ResetDevice()
-    {
-        if (++_resetsInRow > Limits.ResetsInRow)
-        {
-            return Status.DeviceTimeout;
-        }
-        Status status = Status.DeviceFailed;
-        // Bounded: every turn takes one of the dump's recoveries.
-        while (_recoveries < Limits.DeviceRecoveries)
-        {
-            _recoveries++;
-            status = Disk.Recover();
-            if (!NeedsRecovery(status))
-            {
-                break;
-            }
-        }
-        return status;
-    }
-
-    private Status GiveUp(Status why)
-    {
-        _gaveUp = why;
         KeepFailures();
-        _pagesLost += PagesKept();
-        _failedCount = 0;
+        _pagesLost += PagesFrom(0);
+        _failed.Cut(0);
         return why;
     }
 
     private void KeepFailures()
     {
-        while (Disk.TryTakeFailure(out BlockWrite failed, out _))
+        while (Disk.Device.TryTakeFailure(out BlockWrite failed, out _))
         {
             Keep(failed);
         }
@@ -334,31 +316,14 @@ public struct PageWriter<TDisk>
 
     private void Keep(in BlockWrite write)
     {
-        Span<BlockWrite> table = Table;
-        if (_failedCount < table.Length)
-        {
-            table[_failedCount++] = write;
-        }
-        else
+        if (_failed.Add(write) != Status.Ok)
         {
             _pagesLost += write.BlockCount / BlocksPerPage;
         }
     }
 
-    private readonly ulong PagesKept()
-    {
-        ulong pages = 0;
-        for (int i = 0; i < _failedCount; i++)
-        {
-            pages += Table[i].BlockCount / BlocksPerPage;
-        }
-        return pages;
-    }
+    // By reference, for a clock may be a struct that changes when it is read.
+    private static ulong Now(ref TClock clock) => clock.Microseconds;
 
-    private readonly Span<BlockWrite> Table => MemoryMarshal.Cast<byte, BlockWrite>(_table.Bytes[..ZerosAt]);
-
-    private static bool NeedsRecovery(Status status) => status is Status.DeviceTimeout or Status.DeviceFailed;
-
-    // TooManyEntries: the driver wants its failures taken first.
-    private static bool IsRequestOnly(Status status) => status is Status.RequestFailed or Status.TooManyEntries;
+    private readonly ulong PagesFrom(int index) => _failed.BlocksFrom(index) / BlocksPerPage;
 }

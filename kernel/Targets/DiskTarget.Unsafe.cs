@@ -17,11 +17,13 @@ internal static class DiskTarget<TDriver>
     where TDriver : struct, IDiskDriver
 {
     // The sink holds the driver, which is too large for the stack.
-    private static AreaSink<TDriver> _sink;
+    private static AreaSink<TDriver, KernelClock, LogConsole> _sink;
     private static TargetSpec _spec;
     private static DiskSearch _search;
     private static PciDevice _device;
     private static int _unit;
+
+    private static ref TDriver Driver => ref _sink.Writer.Disk.Device;
 
     /// <summary>
     /// Tries every controller of the driver, each in a step of its own, so that a fault with one leaves the others;
@@ -35,7 +37,7 @@ internal static class DiskTarget<TDriver>
         while (walk.MoveNext() && !_search.IsDone)
         {
             _device = walk.Current;
-            if (!_sink.Writer.Disk.Supports(_device))
+            if (!Driver.Supports(_device))
             {
                 continue;
             }
@@ -53,12 +55,13 @@ internal static class DiskTarget<TDriver>
     private static Status TryController(ulong unused)
     {
         PhysicalMap.Reset();
-        _sink = new AreaSink<TDriver>(default, StaticMemory.Label.AsBuffer());
-        Status status = _sink.Writer.Disk.Start(_device, StaticMemory.Device);
+        _sink = new AreaSink<TDriver, KernelClock, LogConsole>(
+            default, default, default, StaticMemory.Label.AsBuffer());
+        Status status = Driver.Start(_device, StaticMemory.Device);
         if (status == Status.Ok)
         {
             TryUnits();
-            _sink.Writer.Disk.Stop();
+            Driver.Stop();
         }
         else
         {
@@ -69,7 +72,7 @@ internal static class DiskTarget<TDriver>
 
     private static void TryUnits()
     {
-        int count = _sink.Writer.Disk.UnitCount;
+        int count = Driver.UnitCount;
         int resets = 0;
         for (_unit = 0; _unit < count && !_search.IsDone; _unit++)
         {
@@ -87,20 +90,20 @@ internal static class DiskTarget<TDriver>
     // A controller that broke, with the unit before or when it was asked about this one, is reset.
     private static Status SelectUnit(ref int resets)
     {
-        Status status = _sink.Writer.Disk.SelectUnit(_unit);
+        Status status = Driver.SelectUnit(_unit);
         if (status is not (Status.DeviceTimeout or Status.DeviceFailed) || resets == Limits.ResetsInRow)
         {
             return status;
         }
         resets++;
-        Status reset = _sink.Writer.Disk.Recover();
-        return reset == Status.Ok ? _sink.Writer.Disk.SelectUnit(_unit) : status;
+        Status reset = Driver.Recover();
+        return reset == Status.Ok ? Driver.SelectUnit(_unit) : status;
     }
 
     /// <summary>The whole disk first, then its partitions.</summary>
     private static void TryUnit()
     {
-        var whole = new AreaExtent(0, _sink.Writer.Disk.BlockCount);
+        var whole = new AreaExtent(0, Driver.BlockCount);
         Status wholeStatus = TryArea(in whole);
         if (_search.IsDone)
         {
@@ -110,7 +113,7 @@ internal static class DiskTarget<TDriver>
         // Whatever the end of the disk says: it may be the end, and the label, of its last partition.
         Span<AreaExtent> partitions = stackalloc AreaExtent[Limits.Partitions];
         Status status = PartitionTable.Read(
-            ref _sink.Writer.Disk, StaticMemory.Label.Slice(0, Limits.PageBytes).AsBuffer(), partitions, out int count);
+            ref Driver, StaticMemory.Label.Slice(0, Limits.PageBytes).AsBuffer(), partitions, out int count);
         if (status != Status.Ok)
         {
             Tell("partition table"u8, status, in whole);
@@ -171,7 +174,7 @@ internal static class DiskTarget<TDriver>
         line.Add("unit "u8);
         line.AddDecimal((ulong)_unit);
         line.Add(", "u8);
-        line.AddSize(extent.BlockCount * _sink.Writer.Disk.BlockBytes);
+        line.AddSize(extent.BlockCount * Driver.BlockBytes);
         line.Add(": "u8);
         line.AddStatus(status);
         DeviceLog.End(ref line);

@@ -109,6 +109,18 @@ public class DiskRefusalTests
         Assert.True(label.Sequence > 7);
     }
 
+    // What a boot loader's record, an ext4 and an md 1.2 superblock leave of an earlier dump's headers.
+    [Theory]
+    [InlineData(440)]
+    [InlineData(1024 + 56)]
+    [InlineData(4095)]
+    public void An_earlier_dump_that_something_else_was_written_over(int at)
+    {
+        using TestDisk disk = TestDisk.WithDump();
+        disk.Write(at, [0x55]);
+        Refuses(disk, disk.Nvme, "kdump.overwrite=1", "E308 area labelled, but its start holds something else");
+    }
+
     [Fact]
     public void A_write_protected_virtio_disk()
     {

@@ -71,7 +71,11 @@ public sealed class TestDisk : IDisposable
         label.Format = DumpFormat.Elf;
         label.DumpLengthBytes = 1 << 20;
         label.Sequence = 7;
-        disk.Write(0, CrashedMemory.Header().ToBytes());
+        byte[] header = new byte[SharedMemory.PageBytes];
+        CrashedMemory.Header().ToBytes().CopyTo(header, 0);
+        label.HeaderBytes = (ulong)header.Length;
+        label.HeaderChecksum = Crc32C.Of(header);
+        disk.Write(0, header);
         disk.WriteLabel(0, disk.LengthBytes, label);
         return disk;
     }

@@ -26,6 +26,72 @@ public class WriteErrorTests
     public void A_bad_range_costs_its_pages_and_no_other(DiskInterface disk) =>
         Loses(disk, BadAtBytes - 512, failBytes: 1024 + (8 * SharedMemory.PageBytes), pages: 10);
 
+    // Several whole requests, which follow each other: 4 MiB in a dump of 12 MiB.
+    [Theory]
+    [InlineData(DiskInterface.Nvme)]
+    [InlineData(DiskInterface.VirtioModern)]
+    public void A_bad_region_of_many_requests_costs_its_pages_and_no_other(DiskInterface kind)
+    {
+        const int Bytes = 12 << 20;
+        const int BadBytes = 4 << 20;
+        using TestDisk disk = TestDisk.Prepared(sizeMiB: 24);
+        BareOptions options = new()
+        {
+            Memory = memory =>
+            {
+                CrashedMemory.Plant(memory, new CoreHeader()
+                    .Notes(CrashedMemory.NotesAt, (ulong)CrashedMemory.Notes.Length)
+                    .Load(CrashedMemory.DataAt, Bytes)
+                    .ToBytes());
+                memory.Write(CrashedMemory.DataAt, SeededPages.Make(Bytes / SharedMemory.PageBytes, CrashedMemory.Seed));
+            },
+            Disks =
+            [
+                disk.Nvme with
+                {
+                    Interface = kind,
+                    FailWritesAtBytes = BadAtBytes,
+                    FailWritesBytes = BadBytes,
+                    FailWritesEveryBytes = SharedMemory.PageBytes,
+                },
+            ],
+        };
+        const int Lost = BadBytes / SharedMemory.PageBytes;
+        BareTest.Start(options, machine =>
+        {
+            BareTest.Ends(machine, "ckdump: final action: poweroff");
+            BareTest.Says(machine, "dump INCOMPLETE: ", $" {Lost} lost");
+            Assert.Equal(Lost, PageComparison.Run(disk.Path, machine.Memory).Different);
+        });
+        AreaLabel label = disk.ReadLabel();
+        Assert.Equal(AreaState.Incomplete, label.State);
+        Assert.Equal((ulong)Lost, label.PagesLost);
+    }
+
+    [Fact]
+    public void A_disk_whose_dump_cannot_be_written_says_so_in_its_label()
+    {
+        using TestDisk disk = TestDisk.Prepared();
+        BareOptions options = new()
+        {
+            // Requests of 16 KiB: the dump has more of them than may be lost in a row.
+            Disks =
+            [
+                disk.Nvme with
+                {
+                    DeviceProperties = "mdts=2",
+                    FailWritesAtBytes = 0,
+                    FailWritesBytes = 5 << 20,
+                    FailWritesEveryBytes = SharedMemory.PageBytes,
+                },
+            ],
+        };
+        BareTest.Refuses(options, ["request failed at block ", "E403 device failed the request"]);
+        AreaLabel label = disk.ReadLabel();
+        Assert.Equal(AreaState.Incomplete, label.State);
+        Assert.Equal(Status.RequestFailed, label.Outcome);
+    }
+
     [Theory]
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]

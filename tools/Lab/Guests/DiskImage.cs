@@ -135,11 +135,14 @@ public sealed class DiskImage
     {
         long first = _disk.FailWritesAtBytes / SectorBytes;
         long end = (_disk.FailWritesAtBytes + _disk.FailWritesBytes + SectorBytes - 1) / SectorBytes;
-        for (long sector = first; sector < end; sector++)
+        for (long sector = first; sector < end; sector += _disk.FailWritesEveryBytes / SectorBytes)
         {
             JsonObject fault = Fault();
             fault["sector"] = sector;
-            fault["once"] = _disk.FailWritesOnce;
+            if (_disk.FailWritesOnce)
+            {
+                fault["once"] = true;
+            }
             yield return fault;
         }
     }

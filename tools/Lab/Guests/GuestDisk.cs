@@ -36,6 +36,9 @@ public sealed record GuestDisk
     /// <summary>Length of the part whose writes fail, bytes.</summary>
     public int FailWritesBytes { get; init; } = 512;
 
+    /// <summary>Distance of the sectors that fail in it, bytes: a page apart, few of them spoil a long part.</summary>
+    public int FailWritesEveryBytes { get; init; } = 512;
+
     /// <summary>Each of these sectors fails one write only.</summary>
     public bool FailWritesOnce { get; init; }
 

@@ -1,6 +1,7 @@
 using System;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Tests.Unit.Capture.Fakes;
 using Xunit;
 
 namespace CosmosKdump.Tests.Unit.Capture.Area;
@@ -10,18 +11,20 @@ internal sealed class AreaFixture
 {
     public const int DumpPages = 200;
     public const int HeaderPages = 2;
-    public const int BufferPages = AreaSink<FaultyDisk>.BufferBytes / Limits.PageBytes;
+    public const int BufferPages = AreaSink<FaultyDisk, FakeClock, FakeConsole>.BufferBytes / Limits.PageBytes;
     public const int FirstPage = 5;
     public const int AreaPages = 256;
     public const int DiskPages = 300;
 
-    /// <summary>EI_MAG0 to EI_MAG3 (System V ABI, "ELF Identification").</summary>
-    public static readonly byte[] ElfMagic = [0x7F, 0x45, 0x4C, 0x46];
-
     public static readonly AreaUuid Uuid = new(0x1122334455667788, 0x99AABBCCDDEEFF00);
 
-    public AreaFixture(uint blockBytes = 512)
+    private readonly ulong _clockStep;
+
+    /// <param name="blockBytes">Block size of the disk.</param>
+    /// <param name="clockStep">Microseconds that pass between two looks at the clock.</param>
+    public AreaFixture(uint blockBytes = 512, ulong clockStep = 0)
     {
+        _clockStep = clockStep;
         Memory.FillRandom(3, BufferPages, DumpPages);
         Disk = new DiskModel(Memory, blockBytes, DiskPages * Limits.PageBytes / blockBytes);
         BlocksPerPage = Limits.PageBytes / blockBytes;
@@ -34,12 +37,14 @@ internal sealed class AreaFixture
 
     public DiskModel Disk { get; }
 
+    public FakeConsole Console { get; } = new();
+
     public uint BlocksPerPage { get; }
 
     /// <summary>The medium as it was before the first write.</summary>
     public byte[] Before { get; private set; }
 
-    public AreaSink<FaultyDisk> Sink;
+    public AreaSink<FaultyDisk, FakeClock, FakeConsole> Sink;
 
     public DumpFacts Facts => new DumpFacts(DumpPages * Limits.PageBytes, 1_700_000_000, DumpFormat.Elf, 0)
         .WithHeader(HeaderPages * Limits.PageBytes, Crc32C.Of(Dump[..(HeaderPages * Limits.PageBytes)]));
@@ -48,19 +53,29 @@ internal sealed class AreaFixture
 
     public Span<byte> Dump => Memory.At(TestMemory.AddressOf(BufferPages), DumpPages * Limits.PageBytes);
 
-    public AreaSink<FaultyDisk> NewSink() => new(new FaultyDisk(Disk), Memory.Buffer(0, BufferPages));
+    public AreaSink<FaultyDisk, FakeClock, FakeConsole> NewSink() => new(
+        new FaultyDisk(Disk), new FakeClock(_clockStep), Console, Memory.Buffer(0, BufferPages));
 
     public ulong BlockOfPage(int page) => (ulong)(FirstPage + page) * BlocksPerPage;
 
+    /// <summary>The label of an area with a dump whose headers and notes are those of <see cref="Dump"/>.</summary>
+    public AreaLabel UnsavedLabel(AreaState state)
+    {
+        AreaLabel label = AreaLabel.Create(Uuid, AreaPages * Limits.PageBytes);
+        label.State = state;
+        label.DumpLengthBytes = Facts.LengthBytes;
+        label.HeaderBytes = Facts.HeaderBytes;
+        label.HeaderChecksum = Facts.HeaderChecksum;
+        return label;
+    }
+
+    /// <summary>Writes the label, and before a blank start the headers that it tells of.</summary>
     public void PlantLabel(in AreaLabel label)
     {
         byte[] page = new byte[4096];
         label.Encode(page);
         byte[] start = new byte[17 * Limits.PageBytes];
-        if (label.HoldsUnsavedDump)
-        {
-            ElfMagic.CopyTo(start);
-        }
+        Dump[..(int)label.HeaderBytes].CopyTo(start);
         Disk.Plant(FirstPage * Limits.PageBytes, start);
         Disk.Plant((FirstPage + AreaPages - 1) * Limits.PageBytes, page);
         Before = (byte[])Disk.Medium.Clone();

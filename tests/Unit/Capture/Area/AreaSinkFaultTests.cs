@@ -176,7 +176,13 @@ public sealed class AreaSinkFaultTests
         }
         Assert.Equal(Status.RequestFailed, status);
         Assert.Equal(0UL, area.Sink.PagesWritten);
-        Assert.InRange(area.Disk.SubmittedWrites, Limits.FailuresInRow, Limits.FailuresInRow * 2);
+        int most = 2 * Limits.RequestsLostInRow * ((2 * Limits.RepairFailures) + 1);
+        Assert.InRange(area.Disk.SubmittedWrites, Limits.RequestsLostInRow, most);
+        // The device still answers, so the label can say how it ended.
+        Assert.Equal(Status.RequestFailed, area.Sink.Finish(status));
+        Assert.Equal(AreaState.Incomplete, area.LabelOnMedium().State);
+        Assert.Equal(Status.RequestFailed, area.LabelOnMedium().Outcome);
+        Assert.Equal(0UL, area.LabelOnMedium().PagesWritten);
     }
 
     [Fact]
@@ -186,11 +192,12 @@ public sealed class AreaSinkFaultTests
         area.Open();
         area.Sink.Begin(area.Facts);
         area.Disk.FailBlock(area.BlockOfPage(50));
-        for (int round = 0; round < Limits.FailuresInRow; round++)
+        const int Rounds = 1024;
+        for (int round = 0; round < Rounds; round++)
         {
             Assert.Equal(Status.Ok, area.SubmitAll());
         }
-        Assert.Equal((ulong)Limits.FailuresInRow, area.Sink.PagesLost);
+        Assert.Equal((ulong)Rounds, area.Sink.PagesLost);
     }
 
     [Theory]
@@ -223,6 +230,82 @@ public sealed class AreaSinkFaultTests
         Assert.Equal(Status.PagesLost, area.WriteDump());
 
         AssertOnlyLost(area, bad);
+    }
+
+    // 64-page requests. One bad range inside a request, over its ends, and over many whole requests.
+    [Theory]
+    [InlineData(10, 40)]
+    [InlineData(2, 55)]
+    [InlineData(30, 60)]
+    [InlineData(63, 65)]
+    [InlineData(7, 193)]
+    [InlineData(0, 199)]
+    public void ABadRangeOfAnyLengthCostsItsPagesOnly(int first, int last)
+    {
+        var area = new AreaFixture(512);
+        area.Disk.MaxBlocksPerRequest = 64 * area.BlocksPerPage;
+        int[] bad = [.. Enumerable.Range(first, last - first + 1)];
+        foreach (int page in bad)
+        {
+            area.Disk.FailBlock(area.BlockOfPage(page) + 5);
+        }
+
+        Assert.Equal(Status.PagesLost, area.WriteDump());
+
+        AssertOnlyLost(area, bad);
+    }
+
+    [Fact]
+    public void AWhollyBadRequestCostsABoundedNumberOfTries()
+    {
+        var area = new AreaFixture(512);
+        area.Disk.MaxBlocksPerRequest = AreaFixture.DumpPages * area.BlocksPerPage;
+        for (int page = 0; page < AreaFixture.DumpPages; page++)
+        {
+            area.Disk.FailBlock(area.BlockOfPage(page));
+        }
+        Assert.Equal(Status.PagesLost, area.WriteDump());
+        Assert.Equal((ulong)AreaFixture.DumpPages, area.LabelOnMedium().PagesLost);
+        // Two labels, six requests, and for each of them the tries from its low and from its high end.
+        const int Tries = 2 * (Limits.RepairFailuresInBadRange + Limits.PageAttempts);
+        Assert.InRange(area.Disk.SubmittedWrites, 8, 2 + 6 + (6 * Tries));
+    }
+
+    [Fact]
+    public void RepairsThatTakeLongAreToldAndEnd()
+    {
+        // Half a second per look at the clock: a bad page takes some of them.
+        var area = new AreaFixture(512, clockStep: 500_000);
+        for (int page = 0; page < AreaFixture.DumpPages; page += 4)
+        {
+            area.Disk.FailBlock(area.BlockOfPage(page));
+        }
+
+        Assert.Equal(Status.PagesLost, area.WriteDump());
+
+        Assert.Contains("repairing failed writes: ", area.Console.Text);
+        AreaLabel label = area.LabelOnMedium();
+        // More than the bad pages, for the time went out; what had no bad page is there all the same.
+        Assert.InRange(label.PagesLost, (AreaFixture.DumpPages / 4) + 1UL, (ulong)AreaFixture.DumpPages);
+        Assert.Equal((ulong)AreaFixture.DumpPages, label.PagesLost + label.PagesWritten);
+        const ulong Looks = (Limits.RepairMicroseconds / 500_000) + 400;
+        Assert.InRange(area.Console.Lines.Length, 10, (int)Looks);
+    }
+
+    [Fact]
+    public void ASlowDiskThatFailsEverythingIsGivenUpAfterAMinute()
+    {
+        var area = new AreaFixture(512, clockStep: 5_000_000);
+        area.Open();
+        area.Sink.Begin(area.Facts);
+        for (int page = 0; page < AreaFixture.DumpPages; page++)
+        {
+            area.Disk.FailBlock(area.BlockOfPage(page));
+        }
+        Assert.Equal(Status.RequestFailed, area.SubmitAll());
+        Assert.InRange(area.Disk.SubmittedWrites, Limits.RequestsLostAtLeast, 64);
+        Assert.Equal(Status.RequestFailed, area.Sink.Finish(Status.RequestFailed));
+        Assert.Equal(AreaState.Incomplete, area.LabelOnMedium().State);
     }
 
     private static void AssertOnlyLost(AreaFixture area, params int[] lostPages)

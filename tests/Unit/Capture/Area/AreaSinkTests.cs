@@ -1,6 +1,7 @@
 using System;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Tests.Unit.Capture.Fakes;
 using Xunit;
 
 namespace CosmosKdump.Tests.Unit.Capture.Area;
@@ -151,8 +152,7 @@ public sealed class AreaSinkTests
     public void ADumpThatWasNotSavedIsKeptUnlessToldOtherwise(AreaState state)
     {
         var area = new AreaFixture();
-        AreaLabel label = AreaLabel.Create(AreaFixture.Uuid, AreaFixture.AreaPages * 4096);
-        label.State = state;
+        AreaLabel label = area.UnsavedLabel(state);
         label.CrashTimeSeconds = 5;
         area.PlantLabel(label);
         Refuses(area, Status.DumpNotSaved);
@@ -190,7 +190,8 @@ public sealed class AreaSinkTests
     public void ABufferThatIsTooSmallIsRefused()
     {
         var area = new AreaFixture();
-        area.Sink = new AreaSink<FaultyDisk>(new FaultyDisk(area.Disk), area.Memory.Buffer(0, 1));
+        area.Sink = new AreaSink<FaultyDisk, FakeClock, FakeConsole>(
+            new FaultyDisk(area.Disk), default, area.Console, area.Memory.Buffer(0, 1));
         Refuses(area, Status.BufferTooSmall);
     }
 
@@ -247,16 +248,67 @@ public sealed class AreaSinkTests
     }
 
     [Fact]
-    public void AnUnsavedDumpIsOverwrittenOnlyWhereOneIs()
+    public void ADumpOfOursIsOverwrittenWhenAskedTo()
     {
         var area = new AreaFixture();
-        AreaLabel label = AreaLabel.Create(AreaFixture.Uuid, AreaFixture.AreaPages * 4096);
-        label.State = AreaState.Complete;
+        Assert.Equal(Status.Ok, area.WriteDump());
+        Assert.Equal(Status.DumpNotSaved, area.Open());
+        Assert.Equal(Status.Ok, area.Sink.Open(area.Extent, default, overwrite: true));
+    }
+
+    // An MBR with boot code, a file system in page 0, an md 1.2 or bcache superblock at 4 KiB, and the last byte.
+    [Theory]
+    [InlineData(0, AreaState.Complete)]
+    [InlineData(440, AreaState.Writing)]
+    [InlineData(1024 + 56, AreaState.Complete)]
+    [InlineData(4096, AreaState.Incomplete)]
+    [InlineData((AreaFixture.HeaderPages * 4096) - 1, AreaState.Complete)]
+    public void AnUnsavedDumpIsOverwrittenOnlyWhereItStillIs(int offsetBytes, AreaState state)
+    {
+        var area = new AreaFixture();
+        area.PlantLabel(area.UnsavedLabel(state));
+        Assert.Equal(Status.Ok, area.Sink.Open(area.Extent, default, overwrite: true));
+
+        byte other = (byte)~area.Dump[offsetBytes];
+        area.Disk.Plant((AreaFixture.FirstPage * 4096) + offsetBytes, [other]);
+
+        Assert.Equal(Status.AreaInUse, area.Sink.Open(area.Extent, default, overwrite: true));
+        Assert.Equal(Status.NoLabel, area.Sink.Begin(area.Facts));
+        Assert.Equal(0, area.Disk.SubmittedWrites);
+    }
+
+    [Fact]
+    public void ADumpThatBeganAndWroteNothingIsOverwritten()
+    {
+        var area = new AreaFixture();
+        area.PlantLabel(area.UnsavedLabel(AreaState.Writing));
+        area.Disk.Plant(AreaFixture.FirstPage * 4096, new byte[AreaFixture.HeaderPages * 4096]);
+
+        Assert.Equal(Status.Ok, area.Sink.Open(area.Extent, default, overwrite: true));
+    }
+
+    [Fact]
+    public void AnUnsavedDumpWithoutAHeaderChecksumIsNotOverwritten()
+    {
+        var area = new AreaFixture();
+        AreaLabel label = area.UnsavedLabel(AreaState.Complete);
+        label.HeaderBytes = 0;
         area.PlantLabel(label);
         Assert.Equal(Status.Ok, area.Sink.Open(area.Extent, default, overwrite: true));
 
-        area.Disk.Plant(AreaFixture.FirstPage * 4096, "XFSB"u8);
+        // EI_MAG0 to EI_MAG3 (System V ABI, "ELF Identification"): any core file, or a boot loader's.
+        area.Disk.Plant(AreaFixture.FirstPage * 4096, [0x7F, 0x45, 0x4C, 0x46]);
         Assert.Equal(Status.AreaInUse, area.Sink.Open(area.Extent, default, overwrite: true));
+    }
+
+    [Fact]
+    public void AHeaderThatCannotBeReadIsNotOverwritten()
+    {
+        var area = new AreaFixture();
+        area.PlantLabel(area.UnsavedLabel(AreaState.Complete));
+        area.Disk.FailBlock(area.BlockOfPage(0));
+
+        Assert.Equal(Status.RequestFailed, area.Sink.Open(area.Extent, default, overwrite: true));
     }
 
     [Fact]
