@@ -10,7 +10,7 @@ namespace CosmosKdump.Ckdump;
 /// <summary>The command <c>ckdump</c>: its list of commands, and one rule for errors and exit codes.</summary>
 public static class Program
 {
-    /// <summary>Runs the command line; exit code 0 ok, 1 failed, 2 usage.</summary>
+    /// <summary>Runs the command line; exit code 0 ok, 1 failed, 2 usage, 3 incomplete dump.</summary>
     public static int Main(string[] args) => Run(args, Console.Out, Console.Error);
 
     /// <summary>Runs a command line with the given output streams; the same exit codes as <see cref="Main"/>.</summary>
@@ -47,7 +47,9 @@ public static class Program
 
     private static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Prepares, collects and inspects the crash dumps of CosmosKdump.");
+        var root = new RootCommand(
+            "Prepares, collects and inspects the crash dumps of CosmosKdump. "
+            + "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 done, but the dump is incomplete.");
         root.Subcommands.Add(PrepareCommand.Create());
         root.Subcommands.Add(SaveCommand.Create());
         root.Subcommands.Add(ReceiveCommand.Create());

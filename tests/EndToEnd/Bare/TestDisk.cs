@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Security.Cryptography;
+using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Lab;
@@ -35,15 +36,7 @@ public sealed class TestDisk : IDisposable
     public AreaUuid Uuid { get; }
 
     /// <summary>The UUID as text.</summary>
-    public string UuidText
-    {
-        get
-        {
-            Span<byte> text = stackalloc byte[AreaUuid.TextBytes];
-            Uuid.WriteText(text);
-            return System.Text.Encoding.ASCII.GetString(text);
-        }
-    }
+    public string UuidText => AreaUuidText.Of(Uuid);
 
     /// <summary>An NVMe disk on this image.</summary>
     public GuestDisk Nvme => new() { ImagePath = Path };

@@ -18,6 +18,10 @@ internal static class AreaChecks
         if (kernel.Vmcore.Area is AreaTail area)
         {
             yield return Label(area, kernel.Info);
+            if (area is { HasLabel: true, Label: { HoldsUnsavedDump: true, HeaderBytes: > 0 } })
+            {
+                yield return Header(kernel.Vmcore, area.Label);
+            }
         }
         yield return Pages(kernel.Vmcore);
     }
@@ -37,7 +41,8 @@ internal static class AreaChecks
             string why = label.State switch
             {
                 AreaState.Prepared => "holds no dump, or one that was saved",
-                AreaState.Writing => "the capture did not end",
+                AreaState.Writing => "the capture did not end; how much of the dump was written is not known, and the "
+                    + "rest is what the disk held before",
                 _ => Encoding.ASCII.GetString(StatusText.Of(label.Outcome)),
             };
             return CheckResult.Failed(Name, $"{what}: {why}", offset);
@@ -51,6 +56,20 @@ internal static class AreaChecks
         return label.Format == DumpFormat.Elf
             ? CheckResult.Ok(Name, what)
             : CheckResult.Failed(Name, $"{what}: format {label.Format}, but an ELF vmcore lies there", offset);
+    }
+
+    private static CheckResult Header(VmcoreFile vmcore, in AreaLabel label)
+    {
+        const string Name = "headers";
+        ulong first = vmcore.Segments.Select(segment => segment.Offset).DefaultIfEmpty(label.HeaderBytes).Min();
+        if (first != label.HeaderBytes)
+        {
+            return CheckResult.Failed(Name,
+                $"{label.HeaderBytes} bytes in the label, but the first segment lies at {first}: another dump", 0);
+        }
+        return DumpHeader.Matches(vmcore.Bytes, label)
+            ? CheckResult.Ok(Name, $"{label.HeaderBytes} bytes of headers and notes have the checksum in the label")
+            : CheckResult.Failed(Name, "headers and notes do not have the checksum in the label", 0);
     }
 
     private static CheckResult Pages(VmcoreFile vmcore)

@@ -1,4 +1,3 @@
-using System;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 
@@ -28,7 +27,7 @@ public sealed class AreaTail
     public long OffsetBytes { get; private init; }
 
     /// <summary>The area's UUID as text.</summary>
-    public string Uuid => UuidText(Label.Uuid);
+    public string Uuid => AreaUuidText.Of(Label.Uuid);
 
     /// <summary>Reads the tail of a file; null if it is no dump area.</summary>
     public static AreaTail? Read(FileBytes file)
@@ -45,12 +44,5 @@ public sealed class AreaTail
         }
         Status status = AreaLabel.Decode(page, (ulong)file.LengthBytes, out AreaLabel label);
         return status == Status.NoLabel ? null : new AreaTail(status, label) { OffsetBytes = offset };
-    }
-
-    private static string UuidText(in AreaUuid uuid)
-    {
-        Span<byte> text = stackalloc byte[AreaUuid.TextBytes];
-        uuid.WriteText(text);
-        return System.Text.Encoding.ASCII.GetString(text);
     }
 }

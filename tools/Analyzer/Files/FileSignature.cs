@@ -5,6 +5,10 @@ namespace CosmosKdump.Analyzer.Files;
 /// <summary>Tells files that are not ELF by their first bytes, so that the message can name them.</summary>
 internal static class FileSignature
 {
+    /// <summary>The first bytes are those of a dump in a format that the capture kernel writes.</summary>
+    public static bool IsDump(ReadOnlySpan<byte> start) =>
+        start.StartsWith("\u007FELF"u8) || start.StartsWith("KDUMP   "u8);
+
     /// <summary>What the file is, as a problem; null for ELF.</summary>
     public static FileProblem? Explain(ReadOnlySpan<byte> start)
     {

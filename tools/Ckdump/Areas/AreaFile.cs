@@ -76,6 +76,9 @@ public sealed class AreaFile : IDisposable
         }
     }
 
+    /// <summary>A UUID for a new area: random (RFC 9562, version 4).</summary>
+    public static AreaUuid NewUuid() => AreaUuid.Read(Guid.NewGuid().ToByteArray(bigEndian: true));
+
     /// <summary>Reads the label; a file too short for one has none.</summary>
     public Status ReadLabel(out AreaLabel label)
     {

@@ -9,14 +9,6 @@ namespace CosmosKdump.Ckdump.Areas;
 /// <summary>Fields of a label as text.</summary>
 public static class AreaText
 {
-    /// <summary>A UUID in its text form.</summary>
-    public static string Uuid(in AreaUuid uuid)
-    {
-        Span<byte> text = stackalloc byte[AreaUuid.TextBytes];
-        uuid.WriteText(text);
-        return Encoding.ASCII.GetString(text);
-    }
-
     /// <summary>A time of the label in UTC, "unknown" for 0 and for what no calendar has.</summary>
     public static string Time(ulong seconds) =>
         seconds is > 0 and < 253_402_300_800
@@ -26,6 +18,22 @@ public static class AreaText
 
     /// <summary>State as one word.</summary>
     public static string State(AreaState state) => state.ToString().ToLowerInvariant();
+
+    /// <summary>Whether the dump is complete, and if not, why, and how much there is of it.</summary>
+    public static string Completeness(in AreaLabel label) => label.State switch
+    {
+        AreaState.Complete => "complete",
+        AreaState.Writing => "INCOMPLETE: the capture did not end (power lost, or the disk vanished); "
+            + "how far it came is not known, and behind that lies what was there before",
+        _ => $"INCOMPLETE: {Outcome(label.Outcome)} ({label.PagesWritten} pages written, {label.PagesLost} lost"
+            + $"{NotTried(label)})",
+    };
+
+    private static string NotTried(in AreaLabel label)
+    {
+        ulong pages = (label.DumpLengthBytes - DumpCopy.TriedBytes(label)) / Limits.PageBytes;
+        return pages == 0 ? "" : $", {pages} not tried";
+    }
 
     /// <summary>Text of a status.</summary>
     public static string Outcome(Status status) => Encoding.ASCII.GetString(StatusText.Of(status));

@@ -16,6 +16,9 @@ public static class OutputFile
         }
     }
 
+    /// <summary>Name of the file that an incomplete dump is kept in.</summary>
+    public static string IncompleteName(string path) => path + ".incomplete";
+
     /// <summary>Makes the name of a file durable.</summary>
     public static void SyncDirectoryOf(string path) => Posix.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 }

@@ -11,23 +11,27 @@ public static class SparseCopy
     private const int BlockBytes = 4 << 20;
     private const int GrainBytes = 64 * 1024;
 
-    /// <summary>Copies <paramref name="lengthBytes"/> to an empty file and makes them durable.</summary>
+    /// <summary>
+    /// Copies the first <paramref name="dataBytes"/> to an empty file of <paramref name="lengthBytes"/>, the rest of
+    /// which stays a hole, and makes it durable.
+    /// </summary>
     public static void Run(
-        AreaFile source, SafeFileHandle target, string targetPath, long lengthBytes, Action<long> progress)
+        AreaFile source, SafeFileHandle target, string targetPath, long dataBytes, long lengthBytes,
+        Action<long> progress)
     {
         Posix.SetLength(target, lengthBytes, targetPath);
         byte[] block = new byte[BlockBytes];
         long at = 0;
-        while (at < lengthBytes)
+        while (at < dataBytes)
         {
-            long data = source.Kind == FileKind.Regular ? Posix.NextData(source.Handle, at, lengthBytes) : at;
+            long data = source.Kind == FileKind.Regular ? Posix.NextData(source.Handle, at, dataBytes) : at;
             if (data > at)
             {
-                at = Math.Min(data, lengthBytes);
+                at = Math.Min(data, dataBytes);
                 progress(at);
                 continue;
             }
-            int wanted = (int)Math.Min(BlockBytes, lengthBytes - at);
+            int wanted = (int)Math.Min(BlockBytes, dataBytes - at);
             int got = source.Read(block.AsSpan(0, wanted), at);
             if (got < wanted)
             {

@@ -11,4 +11,7 @@ public static class ExitCode
 
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>The dump was saved or received, and is incomplete.</summary>
+    public const int Incomplete = 3;
 }

@@ -25,11 +25,15 @@ public sealed class ToolException : Exception
         ExitCode = exitCode;
     }
 
-    /// <summary>Exit code of the command, 1 unless it is a usage error.</summary>
+    /// <summary>Exit code of the command, 1 unless it says otherwise.</summary>
     public int ExitCode { get; } = Cli.ExitCode.Failed;
 
     /// <summary>An error in the command line that the parser could not see; exit code 2.</summary>
     public static ToolException Usage(string what) => new(what, Cli.ExitCode.Usage);
+
+    /// <summary>A dump that is kept in a file, and is incomplete; exit code 3.</summary>
+    public static ToolException Incomplete(string file, long? offsetBytes, string what, string? advice = null) =>
+        new(Compose(file, offsetBytes, what, advice), Cli.ExitCode.Incomplete);
 
     private static string Compose(string file, long? offsetBytes, string what, string? advice)
     {

@@ -2,11 +2,12 @@ using System;
 using System.CommandLine;
 using System.IO;
 using System.Text;
-using System.Text.Json;
+using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Inspect;
 
 namespace CosmosKdump.Ckdump.Commands;
 
@@ -28,11 +29,16 @@ public static class PrepareCommand
             Description = "UUID of the area (default: keep it, or a new one)",
             HelpName = "UUID",
         };
-        var force = new Option<bool>("--force") { Description = "Destroy what is there, unsaved dumps too" };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Destroy what is there, unsaved dumps too",
+        };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "prepare",
-            "Makes a disk, a partition or an image file the dump area. Refuses whatever holds data, and never asks.")
+            "Makes a disk, a partition or an image file the dump area. Refuses whatever holds data, and what the "
+            + "capture kernel has no driver for: it finds NVMe and virtio-blk disks, and on them the partitions of a GPT "
+            + "and the primary ones of an MBR. Never asks.")
         {
             path, size, sparse, uuid, force, json,
         };
@@ -54,12 +60,13 @@ public static class PrepareCommand
 
     private static AreaLabel Prepare(string path, long? sizeBytes, bool sparse, AreaUuid? wanted, bool force)
     {
-        if (Posix.KindOf(path, out _) == FileKind.Missing)
+        FileKind kind = Posix.KindOf(path, out _);
+        if (kind == FileKind.Missing)
         {
             long bytes = sizeBytes
                 ?? throw new ToolException(path, "no such file or device", "give --size to make an image file");
             using AreaFile created = AreaFile.Create(path, bytes, sparse);
-            return Write(created, AreaLabel.Create(wanted ?? NewUuid(), (ulong)bytes));
+            return Write(created, AreaLabel.Create(wanted ?? AreaFile.NewUuid(), (ulong)bytes));
         }
         string? user = DeviceUse.Find(path);
         if (user is not null)
@@ -83,7 +90,7 @@ public static class PrepareCommand
         }
         bool isArea = area.ReadLabel(out AreaLabel before) == Status.Ok;
         AreaLabel label = AreaLabel.Create(
-            wanted ?? (isArea ? before.Uuid : NewUuid()), (ulong)area.LengthBytes);
+            wanted ?? (isArea ? before.Uuid : AreaFile.NewUuid()), (ulong)area.LengthBytes);
         label.Sequence = isArea ? before.Sequence + 1 : 1;
         return Write(area, label);
     }
@@ -96,28 +103,29 @@ public static class PrepareCommand
 
     private static void Report(TextWriter output, string path, in AreaLabel label, bool asJson)
     {
-        string target = "disk:" + AreaText.Uuid(label.Uuid);
+        string target = "disk:" + AreaUuidText.Of(label.Uuid);
         if (asJson)
         {
-            output.WriteLine(JsonSerializer.Serialize(new
+            AreaLabel written = label;
+            JsonOutput.Write(output, json =>
             {
-                path,
-                uuid = AreaText.Uuid(label.Uuid),
-                sizeBytes = label.AreaBytes,
-                capacityBytes = label.CapacityBytes,
-                target,
-            }));
+                json.WriteStartObject();
+                json.WriteString("path", path);
+                json.WriteString("uuid", AreaUuidText.Of(written.Uuid));
+                json.WriteNumber("sizeBytes", written.AreaBytes);
+                json.WriteNumber("capacityBytes", written.CapacityBytes);
+                json.WriteString("target", target);
+                json.WriteEndObject();
+            });
             return;
         }
         // A full dump is a little larger than memory: it holds the kernel's text and data twice.
         const ulong KernelTextBytes = 64 << 20;
         string capacity = ByteSize.Format((long)(label.CapacityBytes - Math.Min(label.CapacityBytes, KernelTextBytes)));
-        output.WriteLine($"{path}: dump area prepared, UUID {AreaText.Uuid(label.Uuid)}");
+        output.WriteLine($"{path}: dump area prepared, UUID {AreaUuidText.Of(label.Uuid)}");
         output.WriteLine($"  room for a full dump of a machine with up to {capacity} of memory");
         output.WriteLine("  capture kernel's command line: kdump.target=" + target);
     }
-
-    private static AreaUuid NewUuid() => AreaUuid.Read(Guid.NewGuid().ToByteArray(bigEndian: true));
 
     private static AreaUuid? ParseUuid(string? text)
     {

@@ -3,11 +3,13 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
-using System.Text.Json;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Inspect;
 using CosmosKdump.Ckdump.Receive;
+using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Commands;
 
@@ -47,7 +49,8 @@ public static class ReceiveCommand
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "receive",
-            "Receives a vmcore over a serial line. What is incomplete is kept as FILE.incomplete; nothing is overwritten.")
+            "Receives a vmcore over a serial line. Nothing is overwritten. What is incomplete is kept as "
+            + "FILE.incomplete, marked so that info and verify tell what it lacks; the exit code is 3 then.")
         {
             source, output, baud, timeout, quiet, json,
         };
@@ -74,7 +77,7 @@ public static class ReceiveCommand
     private static int Receive(
         string path, string file, int baud, TimeSpan? silence, bool isQuiet, bool asJson, InvocationConfiguration streams)
     {
-        string partial = file + ".incomplete";
+        string partial = OutputFile.IncompleteName(file);
         OutputFile.RequireMissing(file);
         OutputFile.RequireMissing(partial);
         using ReceiveSource source = ReceiveSource.Open(path, baud);
@@ -104,14 +107,20 @@ public static class ReceiveCommand
             string seen = $"{receiver.DamagedFrames} damaged frames, {receiver.NoiseBytes} bytes of noise";
             throw new ToolException(path, $"no dump began ({seen})");
         }
-        if (receiver.IsVerified)
+        string kept = receiver.IsWhole ? file : partial;
+        if (receiver.IsWhole)
         {
             File.Move(partial, file, overwrite: false);
-            OutputFile.SyncDirectoryOf(file);
         }
+        else if (receiver.ReceivedBytes > 0)
+        {
+            using SafeFileHandle handle = File.OpenHandle(partial, FileMode.Open, FileAccess.Write);
+            DumpMark.Write(handle, MarkOf(receiver));
+        }
+        OutputFile.SyncDirectoryOf(file);
         if (asJson)
         {
-            WriteJson(streams.Output, receiver.IsVerified ? file : partial, receiver);
+            WriteJson(streams.Output, kept, receiver);
         }
         if (!receiver.IsVerified)
         {
@@ -119,9 +128,29 @@ public static class ReceiveCommand
         }
         if (!asJson)
         {
-            Report(streams.Output, file, receiver);
+            Report(streams.Output, kept, receiver);
         }
-        return ExitCode.Ok;
+        return receiver.IsWhole ? ExitCode.Ok : ExitCode.Incomplete;
+    }
+
+    // What is missing reads as zeros, so the extent of a dump without an end is known; its outcome is not.
+    private static AreaLabel MarkOf(DumpReceiver receiver)
+    {
+        ulong pages = receiver.Facts.LengthBytes / Limits.PageBytes;
+        ulong missing = receiver.Missing.Aggregate(0UL, (sum, range) => sum + (range.End - range.Start));
+        AreaLabel label = AreaLabel.Create(AreaFile.NewUuid(), 0);
+        label.State = AreaState.Incomplete;
+        label.CrashTimeSeconds = receiver.Facts.CrashTimeSeconds;
+        label.DumpLengthBytes = receiver.Facts.LengthBytes;
+        label.Format = receiver.Facts.Format;
+        label.DumpLevel = receiver.Facts.DumpLevel;
+        label.PagesLost = Math.Min(pages, receiver.PagesLost + (missing / Limits.PageBytes));
+        label.PagesWritten = pages - label.PagesLost;
+        label.Outcome = !receiver.HasEnded ? Status.NotConfirmed
+            : receiver.Outcome != Status.Ok ? receiver.Outcome
+            : label.PagesLost > 0 ? Status.PagesLost
+            : Status.FrameCorrupt;
+        return label;
     }
 
     private static void Pump(ReceiveSource source, DumpReceiver receiver, TimeSpan? silence, TerminalProgress progress)
@@ -145,14 +174,14 @@ public static class ReceiveCommand
         if (missing.Count == 0)
         {
             string why = receiver.HasEnded ? "the digest of the dump is wrong" : "the end of the dump did not arrive";
-            return new ToolException(partial, $"every page arrived, but {why}", "kept as it is");
+            return ToolException.Incomplete(partial, null, $"every page arrived, but {why}", "kept as it is");
         }
         ulong bytes = missing.Aggregate(0UL, (sum, range) => sum + (range.End - range.Start));
         IEnumerable<string> shown = missing.Take(RangesShown).Select(range => $"0x{range.Start:x}-0x{range.End:x}");
         string ranges = string.Join(", ", shown);
         string more = missing.Count > RangesShown ? $" and {missing.Count - RangesShown} more ranges" : "";
         string what = $"incomplete: {bytes} of {receiver.Facts.LengthBytes} bytes are missing: {ranges}{more}";
-        return new ToolException(partial, (long)missing[0].Start, what, "they read as zeros");
+        return ToolException.Incomplete(partial, (long)missing[0].Start, what, "they read as zeros");
     }
 
     private static void Report(TextWriter output, string file, DumpReceiver receiver)
@@ -160,8 +189,7 @@ public static class ReceiveCommand
         string size = ByteSize.Format((long)receiver.Facts.LengthBytes);
         string time = AreaText.Time(receiver.Facts.CrashTimeSeconds);
         string noise = receiver.DamagedFrames == 0 ? "" : $", {receiver.DamagedFrames} damaged frames repaired";
-        bool isWhole = receiver.Outcome == Status.Ok && receiver.PagesLost == 0;
-        string state = isWhole
+        string state = receiver.IsWhole
             ? "complete"
             : $"INCOMPLETE: {AreaText.Outcome(receiver.Outcome)} ({receiver.PagesLost} pages lost)";
         output.WriteLine($"{file}: {size}, crash of {time}, {state}, as the sender has it{noise}");
@@ -169,18 +197,28 @@ public static class ReceiveCommand
 
     private static void WriteJson(TextWriter output, string file, DumpReceiver receiver)
     {
-        output.WriteLine(JsonSerializer.Serialize(new
+        JsonOutput.Write(output, json =>
         {
-            file,
-            lengthBytes = receiver.Facts.LengthBytes,
-            crashTime = receiver.Facts.CrashTimeSeconds,
-            verified = receiver.IsVerified,
-            ended = receiver.HasEnded,
-            outcome = (int)receiver.Outcome,
-            pagesLost = receiver.PagesLost,
-            damagedFrames = receiver.DamagedFrames,
-            noiseBytes = receiver.NoiseBytes,
-            missing = receiver.Missing.Select(range => new { start = range.Start, end = range.End }),
-        }));
+            json.WriteStartObject();
+            json.WriteString("file", file);
+            json.WriteNumber("lengthBytes", receiver.Facts.LengthBytes);
+            json.WriteNumber("crashTime", receiver.Facts.CrashTimeSeconds);
+            json.WriteBoolean("verified", receiver.IsVerified);
+            json.WriteBoolean("ended", receiver.HasEnded);
+            json.WriteNumber("outcome", (int)receiver.Outcome);
+            json.WriteNumber("pagesLost", receiver.PagesLost);
+            json.WriteNumber("damagedFrames", receiver.DamagedFrames);
+            json.WriteNumber("noiseBytes", receiver.NoiseBytes);
+            json.WriteStartArray("missing");
+            foreach ((ulong start, ulong end) in receiver.Missing)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("start", start);
+                json.WriteNumber("end", end);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
     }
 }

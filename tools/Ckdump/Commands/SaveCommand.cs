@@ -4,12 +4,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Runtime.InteropServices;
-using System.Text.Json;
+using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
-using Microsoft.Win32.SafeHandles;
+using CosmosKdump.Ckdump.Inspect;
 
 namespace CosmosKdump.Ckdump.Commands;
 
@@ -37,7 +36,9 @@ public static class SaveCommand
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "save",
-            "Copies the vmcore out of a dump area and marks the area as free. Never overwrites a file.")
+            "Copies the vmcore out of a dump area and marks the area as free. Never overwrites a file. An incomplete "
+            + "dump is saved as FILE.incomplete or TIME/vmcore-incomplete, marked so that info and verify tell what it "
+            + "lacks. Exit code 3 if a dump is incomplete.")
         {
             area, output, directory, keep, json,
         };
@@ -55,12 +56,13 @@ public static class SaveCommand
                 string all = string.Join(", ", paths);
                 throw ToolException.Usage($"--output: there are {paths.Count} dumps ({all}): name one");
             }
+            bool isWhole = true;
             foreach (string each in paths)
             {
-                Save(each, file, parsed.GetValue(directory)!, parsed.GetValue(keep), parsed.GetValue(json),
+                isWhole &= Save(each, file, parsed.GetValue(directory)!, parsed.GetValue(keep), parsed.GetValue(json),
                     parsed.InvocationConfiguration);
             }
-            return ExitCode.Ok;
+            return isWhole ? ExitCode.Ok : ExitCode.Incomplete;
         });
         return command;
     }
@@ -81,7 +83,8 @@ public static class SaveCommand
         return unsaved;
     }
 
-    private static void Save(
+    /// <summary>Saves one dump; false: it is incomplete.</summary>
+    private static bool Save(
         string path, string? file, string directory, bool keep, bool asJson, InvocationConfiguration streams)
     {
         using AreaFile area = AreaFile.Open(path, write: !keep);
@@ -90,77 +93,92 @@ public static class SaveCommand
         {
             throw new ToolException(path, area.LabelOffsetBytes, "the dump area holds no dump to save");
         }
-        string target = file ?? PathIn(directory, label);
-        Copy(area, target, (long)label.DumpLengthBytes, streams.Error);
+        bool hasHeader = CheckHeader(path, label, keep);
+        bool isWhole = hasHeader && label.State == AreaState.Complete;
+        OutputFolder folder = OutputFolder.None;
+        string target = file is null ? PathIn(directory, label, isWhole, out folder) : NameOf(file, isWhole);
+        DumpCopy.Run(area, label, isWhole, target, folder, streams.Error);
         if (!keep)
         {
             area.WriteEmpty(label.Emptied());
         }
-        Report(streams.Output, path, target, label, asJson);
+        Report(streams.Output, path, target, label, hasHeader, asJson);
+        return isWhole;
     }
 
-    private static void Copy(AreaFile area, string target, long lengthBytes, TextWriter error)
+    /// <summary>
+    /// Whether the headers are those of the dump. If they are not, and no incomplete capture explains it, something
+    /// else has written there: what is left is copied only if the area stays as it is.
+    /// </summary>
+    private static bool CheckHeader(string path, in AreaLabel label, bool keep)
     {
-        OutputFile.RequireMissing(target);
-        using SafeFileHandle handle = Posix.Create(target);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => File.Delete(target));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => File.Delete(target));
-        try
+        if (!FileBytes.TryOpen(path, out FileBytes? file, out FileProblem? problem))
         {
-            TerminalProgress.Run(error, "saving", progress =>
-                SparseCopy.Run(
-                    area, handle, target, lengthBytes, done => progress.Report((ulong)done, (ulong)lengthBytes)));
-            OutputFile.SyncDirectoryOf(target);
+            throw VmcoreArgument.Failure(path, problem);
         }
-        catch
+        using (file)
         {
-            File.Delete(target);
-            throw;
+            bool isItself = DumpHeader.Matches(file, label);
+            bool isExplained = label.State != AreaState.Complete && DumpHeader.LooksLikeOne(file);
+            return isItself || keep || isExplained
+                ? isItself
+                : throw new ToolException(path, 0, "something else was written over the dump that the label describes",
+                    "nothing was changed; --keep saves what is left, prepare --force makes the area anew");
         }
+    }
+
+    private static string NameOf(string file, bool isWhole)
+    {
+        string incomplete = OutputFile.IncompleteName(file);
+        OutputFile.RequireMissing(file);
+        OutputFile.RequireMissing(incomplete);
+        return isWhole ? file : incomplete;
     }
 
     // As kdump does it: DIR/TIME/vmcore, or vmcore-incomplete.
-    private static string PathIn(string directory, in AreaLabel label)
+    private static string PathIn(string directory, in AreaLabel label, bool isWhole, out OutputFolder made)
     {
         DateTimeOffset time = label.CrashTimeSeconds is > 0 and < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds((long)label.CrashTimeSeconds)
             : DateTimeOffset.UtcNow;
         string name = time.ToString("yyyy-MM-dd-HH-mm-ss", CultureInfo.InvariantCulture);
-        string file = label.State == AreaState.Complete ? "vmcore" : "vmcore-incomplete";
+        string file = isWhole ? "vmcore" : "vmcore-incomplete";
         string folder = Path.Combine(directory, name);
         for (int number = 2; Posix.KindOf(Path.Combine(folder, file), out _) != FileKind.Missing; number++)
         {
             folder = Path.Combine(directory, $"{name}-{number}");
         }
-        Directory.CreateDirectory(folder);
+        made = OutputFolder.Make(folder, Posix.SyncDirectory);
         return Path.Combine(folder, file);
     }
 
-    private static void Report(TextWriter output, string path, string target, in AreaLabel label, bool asJson)
+    private static void Report(
+        TextWriter output, string path, string target, in AreaLabel label, bool hasHeader, bool asJson)
     {
         if (asJson)
         {
-            output.WriteLine(JsonSerializer.Serialize(new
-            {
-                area = path,
-                file = target,
-                state = AreaText.State(label.State),
-                lengthBytes = label.DumpLengthBytes,
-                crashTime = label.CrashTimeSeconds,
-                pagesWritten = label.PagesWritten,
-                pagesLost = label.PagesLost,
-                outcome = (int)label.Outcome,
-            }));
+            WriteJson(output, path, target, label, hasHeader);
             return;
         }
         string size = ByteSize.Format((long)label.DumpLengthBytes);
-        output.WriteLine($"{target}: {size}, crash of {AreaText.Time(label.CrashTimeSeconds)}, {Describe(label)}");
+        string header = hasHeader ? "" : ", INCOMPLETE: the headers are not those that the label describes";
+        output.WriteLine(
+            $"{target}: {size}, crash of {AreaText.Time(label.CrashTimeSeconds)}, {AreaText.Completeness(label)}{header}");
     }
 
-    private static string Describe(in AreaLabel label) => label.State switch
-    {
-        AreaState.Complete => "complete",
-        AreaState.Writing => "INCOMPLETE: the capture did not end (power lost, or the disk vanished)",
-        _ => $"INCOMPLETE: {AreaText.Outcome(label.Outcome)} ({label.PagesWritten} pages written, {label.PagesLost} lost)",
-    };
+    private static void WriteJson(TextWriter output, string path, string target, AreaLabel label, bool hasHeader) =>
+        JsonOutput.Write(output, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("area", path);
+            json.WriteString("file", target);
+            json.WriteString("state", AreaText.State(label.State));
+            json.WriteBoolean("headersIntact", hasHeader);
+            json.WriteNumber("lengthBytes", label.DumpLengthBytes);
+            json.WriteNumber("crashTime", label.CrashTimeSeconds);
+            json.WriteNumber("pagesWritten", label.PagesWritten);
+            json.WriteNumber("pagesLost", label.PagesLost);
+            json.WriteNumber("outcome", (int)label.Outcome);
+            json.WriteEndObject();
+        });
 }

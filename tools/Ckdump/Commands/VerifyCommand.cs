@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
-using System.Text.Json;
 using CosmosKdump.Analyzer.Checks;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
@@ -63,18 +62,24 @@ public static class VerifyCommand
     }
 
     private static void WriteJson(TextWriter output, string file, IReadOnlyList<CheckResult> results) =>
-        output.WriteLine(JsonSerializer.Serialize(new
+        JsonOutput.Write(output, json =>
         {
-            file,
-            ok = results.All(result => result.IsOk),
-            checks = results.Select(result => new
+            json.WriteStartObject();
+            json.WriteString("file", file);
+            json.WriteBoolean("ok", results.All(result => result.IsOk));
+            json.WriteStartArray("checks");
+            foreach (CheckResult result in results)
             {
-                name = result.Name,
-                ok = result.IsOk,
-                detail = result.Detail,
-                offsetBytes = result.OffsetBytes,
-            }),
-        }));
+                json.WriteStartObject();
+                json.WriteString("name", result.Name);
+                json.WriteBoolean("ok", result.IsOk);
+                json.WriteString("detail", result.Detail);
+                json.WriteCount("offsetBytes", result.OffsetBytes);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
 
     private static int Close(string file, IReadOnlyList<CheckResult> results, TextWriter error)
     {

@@ -79,7 +79,11 @@ internal static class InfoText
         AreaLabel label = area.Label;
         string doubt = area.Status == Status.Ok ? "" : $" ({AreaText.Outcome(area.Status)})";
         Line(output, "area", $"{area.Uuid}, {ByteSize.Format((long)Math.Min(label.AreaBytes, long.MaxValue))}{doubt}");
-        string why = label.Outcome == Status.Ok ? "" : $": {AreaText.Outcome(label.Outcome)}";
+        string why = label.State switch
+        {
+            AreaState.Writing or AreaState.Incomplete => $": {AreaText.Completeness(label)}",
+            _ => "",
+        };
         Line(output, "label", $"{AreaText.State(label.State)}, sequence {label.Sequence}{why}");
         if (label.HoldsUnsavedDump)
         {

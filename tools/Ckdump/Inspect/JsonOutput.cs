@@ -30,6 +30,19 @@ internal static class JsonOutput
     public static void WriteHex(this Utf8JsonWriter json, string name, ulong value) =>
         json.WriteString(name, $"0x{value:x}");
 
+    /// <summary>Writes a number, or null.</summary>
+    public static void WriteCount(this Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is long number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
     /// <summary>Writes text, or null.</summary>
     public static void WriteText(this Utf8JsonWriter json, string name, string? value)
     {

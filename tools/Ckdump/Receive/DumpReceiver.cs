@@ -69,6 +69,9 @@ public sealed class DumpReceiver
     /// <summary>Every page is there, and the digest is the sender's.</summary>
     public bool IsVerified => HasEnded && ReceivedBytes == Facts.LengthBytes && _digest == _senderDigest;
 
+    /// <summary>It is verified, and the sender had all of it.</summary>
+    public bool IsWhole => IsVerified && Outcome == Status.Ok && PagesLost == 0;
+
     /// <summary>What is missing of the dump.</summary>
     public IReadOnlyList<(ulong Start, ulong End)> Missing => [.. _received.Missing(0, Facts.LengthBytes)];
 

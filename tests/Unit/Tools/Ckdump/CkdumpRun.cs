@@ -38,6 +38,14 @@ internal sealed class CkdumpRun
         return run.Output;
     }
 
+    /// <summary>Runs a command that must end with exit code 3 and no word on stderr; returns its output.</summary>
+    public static string Incomplete(params string[] args)
+    {
+        CkdumpRun run = Of(args);
+        Assert.Equal((3, ""), (run.ExitCode, run.Error));
+        return run.Output;
+    }
+
     /// <summary>Runs a command that must fail with the given code and one line on stderr that holds all the texts.</summary>
     public static void Bad(int exitCode, string[] texts, params string[] args)
     {

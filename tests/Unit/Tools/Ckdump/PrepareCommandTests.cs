@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using Xunit;
@@ -27,7 +28,7 @@ public sealed class PrepareCommandTests : IDisposable
         Assert.Equal(4 * MiB, (long)label.AreaBytes);
         Assert.Equal(AreaState.Prepared, label.State);
         Assert.Equal(1UL, label.Sequence);
-        Assert.Equal(Uuid, AreaText.Uuid(label.Uuid));
+        Assert.Equal(Uuid, AreaUuidText.Of(label.Uuid));
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class PrepareCommandTests : IDisposable
         string path = _folder.Make("again.img", 4 * MiB);
         CkdumpRun.Good("prepare", path, "--uuid", Uuid);
         CkdumpRun.Good("prepare", path);
-        Assert.Equal(Uuid, AreaText.Uuid(LabelOf(path).Uuid));
+        Assert.Equal(Uuid, AreaUuidText.Of(LabelOf(path).Uuid));
         Assert.Equal(2UL, LabelOf(path).Sequence);
     }
 

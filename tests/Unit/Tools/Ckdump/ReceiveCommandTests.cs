@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Tasks;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
 using CosmosKdump.Capture.Stream;
 using CosmosKdump.Tests.Unit.Capture.Stream;
 using Xunit;
@@ -48,13 +49,32 @@ public sealed class ReceiveCommandTests : IDisposable
         string source = _folder.Make("line.bin", 0, 0, recording);
         string file = _folder.PathOf("vmcore");
         CkdumpRun run = CkdumpRun.Of("receive", source, "-o", file);
-        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
         Assert.Contains("vmcore.incomplete: at offset 4096 (0x1000)", run.Error);
         Assert.Contains("4096 of 2457600 bytes are missing: 0x1000-0x2000", run.Error);
         Assert.False(File.Exists(file));
         byte[] kept = File.ReadAllBytes(file + ".incomplete");
         sent.Page(1).CopyTo(kept.AsSpan(4096));
-        Assert.True(kept.AsSpan().SequenceEqual(sent.Dump));
+        Assert.True(kept.AsSpan(0, kept.Length - 4096).SequenceEqual(sent.Dump));
+        Assert.Equal(Status.Ok, AreaLabel.Decode(kept.AsSpan(kept.Length - 4096), (ulong)kept.Length, out AreaLabel mark));
+        Assert.Equal((AreaState.Incomplete, Status.PagesLost, 1UL), (mark.State, mark.Outcome, mark.PagesLost));
+    }
+
+    [Fact]
+    public void PagesThatTheSenderLostMakeTheDumpIncomplete()
+    {
+        var sent = new StreamFixture(isTwoWay: false);
+        sent.Unreadable.Add(StreamFixture.AddressOf(1));
+        sent.SendAll();
+        string source = _folder.Make("line.bin", 0, 0, [.. sent.Line.Recording]);
+        string file = _folder.PathOf("vmcore");
+        string said = CkdumpRun.Incomplete("receive", "-q", source, "-o", file);
+        Assert.StartsWith(file + ".incomplete: ", said);
+        Assert.Contains("INCOMPLETE", said);
+        Assert.False(File.Exists(file));
+        byte[] kept = File.ReadAllBytes(file + ".incomplete");
+        Assert.Equal(Status.Ok, AreaLabel.Decode(kept.AsSpan(kept.Length - 4096), (ulong)kept.Length, out AreaLabel mark));
+        Assert.Equal((AreaState.Incomplete, 1UL), (mark.State, mark.PagesLost));
     }
 
     [Fact]
@@ -64,7 +84,7 @@ public sealed class ReceiveCommandTests : IDisposable
         recording[recording.AsSpan().IndexOf(sent.Page(1)[..32]) + 100] ^= 1;
         string source = _folder.Make("line.bin", 0, 0, recording);
         CkdumpRun run = CkdumpRun.Of("receive", source, "--json", "-o", _folder.PathOf("vmcore"));
-        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(3, run.ExitCode);
         using JsonDocument json = JsonDocument.Parse(run.Output);
         Assert.False(json.RootElement.GetProperty("verified").GetBoolean());
         JsonElement range = json.RootElement.GetProperty("missing").EnumerateArray().Single();
@@ -81,7 +101,7 @@ public sealed class ReceiveCommandTests : IDisposable
             int cut = random.Next(200, recording.Length - 70);
             string source = _folder.Make($"cut{i}.bin", 0, 0, recording.AsSpan(0, cut));
             string file = _folder.PathOf($"vmcore{i}");
-            CkdumpRun.Bad(1, [file + ".incomplete"], "receive", source, "-o", file);
+            CkdumpRun.Bad(3, [file + ".incomplete"], "receive", source, "-o", file);
             Assert.False(File.Exists(file));
         }
     }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using Xunit;
 
@@ -48,13 +49,71 @@ public sealed class SaveCommandTests : IDisposable
     [Theory]
     [InlineData(AreaState.Incomplete, "INCOMPLETE: dump incomplete: pages lost (250 pages written, 6 lost)")]
     [InlineData(AreaState.Writing, "INCOMPLETE: the capture did not end")]
-    public void AnIncompleteDumpIsSavedAndCalledIncomplete(AreaState state, string expected)
+    public void AnIncompleteDumpIsSavedUnderANameAndWithAMarkThatSaySo(AreaState state, string expected)
     {
         var area = new AreaImage(_folder, state);
+        AreaLabel before = area.Label;
         string file = _folder.PathOf("vmcore");
-        Assert.Contains(expected, CkdumpRun.Good("save", area.Path, "-o", file));
-        Assert.Equal(area.Dump, File.ReadAllBytes(file));
+        string said = CkdumpRun.Incomplete("save", area.Path, "-o", file);
+        Assert.StartsWith(file + ".incomplete: ", said);
+        Assert.Contains(expected, said);
+        Assert.False(File.Exists(file));
+        byte[] saved = File.ReadAllBytes(file + ".incomplete");
+        Assert.Equal(area.Dump, saved[..^4096]);
+        Assert.Equal(Status.Ok, AreaLabel.Decode(saved.AsSpan(saved.Length - 4096), (ulong)saved.Length, out AreaLabel mark));
+        Assert.Equal((before.State, before.Outcome, before.PagesLost), (mark.State, mark.Outcome, mark.PagesLost));
         Assert.Equal(AreaState.Prepared, area.Label.State);
+    }
+
+    [Fact]
+    public void WhatWasNeverTriedIsNotTakenFromTheDisk()
+    {
+        var area = new AreaImage(_folder, AreaState.Incomplete, edit: (ref AreaLabel label) =>
+        {
+            label.PagesWritten = 240;
+            label.PagesLost = 1;
+            label.Outcome = Status.DeviceTimeout;
+        });
+        string said = CkdumpRun.Incomplete("save", area.Path, "-o", _folder.PathOf("vmcore"));
+        Assert.Contains("(240 pages written, 1 lost, 15 not tried)", said);
+        byte[] saved = File.ReadAllBytes(_folder.PathOf("vmcore.incomplete"));
+        Assert.True(saved.AsSpan(0, 241 * 4096).SequenceEqual(area.Dump.AsSpan(0, 241 * 4096)));
+        Assert.True(saved.AsSpan(241 * 4096, 15 * 4096).IndexOfAnyExcept((byte)0) < 0);
+        Assert.Equal(area.Dump.Length + 4096, saved.Length);
+    }
+
+    [Theory]
+    [InlineData(AreaState.Complete)]
+    [InlineData(AreaState.Writing)]
+    public void AnAreaThatSomethingElseWroteToIsLeftAsItIs(AreaState state)
+    {
+        var area = new AreaImage(_folder, state);
+        area.Overwrite(0, "XFSB"u8);
+        byte[] before = File.ReadAllBytes(area.Path);
+        CkdumpRun.Bad(1, [area.Path, "something else"], "save", area.Path, "-o", _folder.PathOf("x"));
+        Assert.False(File.Exists(_folder.PathOf("x.incomplete")));
+        Assert.Contains("INCOMPLETE", CkdumpRun.Incomplete("save", "--keep", area.Path, "-o", _folder.PathOf("x")));
+        Assert.Equal(before, File.ReadAllBytes(area.Path));
+    }
+
+    [Fact]
+    public void ACaptureThatEndedBeforeItsHeadersWereWrittenIsSavedAsIncomplete()
+    {
+        var area = new AreaImage(_folder, AreaState.Writing);
+        area.Overwrite(0, new byte[AreaImage.HeaderBytes]);
+        Assert.Contains("the headers are not those", CkdumpRun.Incomplete("save", area.Path, "-o", _folder.PathOf("x")));
+        Assert.Equal(AreaState.Prepared, area.Label.State);
+    }
+
+    [Theory]
+    [InlineData("vmcore")]
+    [InlineData("vmcore.incomplete")]
+    public void BothNamesMustBeFree(string name)
+    {
+        var area = new AreaImage(_folder, AreaState.Incomplete);
+        _folder.Make(name, 5);
+        CkdumpRun.Bad(1, [name, "exists already"], "save", area.Path, "-o", _folder.PathOf("vmcore"));
+        Assert.Equal(AreaState.Incomplete, area.Label.State);
     }
 
     [Theory]
@@ -65,9 +124,12 @@ public sealed class SaveCommandTests : IDisposable
         for (int i = 1; i <= 3; i++)
         {
             var area = new AreaImage(_folder, state);
-            CkdumpRun.Good("save", area.Path, "--directory", _folder.PathOf("crash"));
+            Assert.Equal(
+                state == AreaState.Complete ? 0 : 3,
+                CkdumpRun.Of("save", area.Path, "--directory", _folder.PathOf("crash")).ExitCode);
             string folder = "2023-11-14-22-13-20" + (i == 1 ? "" : $"-{i}");
-            Assert.Equal(area.Dump, File.ReadAllBytes(Path.Combine(_folder.PathOf("crash"), folder, name)));
+            byte[] saved = File.ReadAllBytes(Path.Combine(_folder.PathOf("crash"), folder, name));
+            Assert.Equal(area.Dump, saved[..area.Dump.Length]);
         }
     }
 
@@ -132,7 +194,7 @@ public sealed class SaveCommandTests : IDisposable
     public void TheResultIsThereAsJson()
     {
         var area = new AreaImage(_folder, AreaState.Incomplete);
-        using JsonDocument json = JsonDocument.Parse(CkdumpRun.Good("save", area.Path, "-o", _folder.PathOf("v"), "--json"));
+        using JsonDocument json = JsonDocument.Parse(CkdumpRun.Incomplete("save", area.Path, "-o", _folder.PathOf("v"), "--json"));
         Assert.Equal("incomplete", json.RootElement.GetProperty("state").GetString());
         Assert.Equal(6, json.RootElement.GetProperty("pagesLost").GetInt32());
         Assert.Equal(501, json.RootElement.GetProperty("outcome").GetInt32());

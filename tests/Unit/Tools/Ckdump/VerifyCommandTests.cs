@@ -16,7 +16,7 @@ public sealed class VerifyCommandTests : IDisposable
     public void A_whole_area_passes_line_by_line()
     {
         string[] lines = CkdumpRun.Good("verify", "--read", _fixture.Area(AreaState.Complete)).TrimEnd().Split('\n');
-        Assert.Equal(13, lines.Length);
+        Assert.Equal(14, lines.Length);
         Assert.All(lines, line => Assert.StartsWith("ok      ", line));
     }
 
@@ -44,6 +44,22 @@ public sealed class VerifyCommandTests : IDisposable
         JsonElement failed = Assert.Single(json.RootElement.GetProperty("checks").EnumerateArray(),
             check => !check.GetProperty("ok").GetBoolean());
         Assert.Equal("label", failed.GetProperty("name").GetString());
+    }
+
+    [Theory]
+    [InlineData(AreaState.Incomplete, "3 of")]
+    [InlineData(AreaState.Writing, "how much of the dump was written is not known")]
+    public void A_saved_incomplete_dump_is_still_told_as_such(AreaState state, string expected)
+    {
+        string area = _fixture.Area(state);
+        CkdumpRun.Incomplete("save", area, "-o", _fixture.Folder.PathOf("copy"));
+        string copy = _fixture.Folder.PathOf("copy.incomplete");
+        CkdumpRun run = CkdumpRun.Of("verify", copy);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("failed  label", run.Output);
+        Assert.Contains("ok      kernel log", run.Output);
+        Assert.Contains("INCOMPLETE", CkdumpRun.Good("info", copy));
+        Assert.Contains(state == AreaState.Writing ? expected : "failed  label", run.Output);
     }
 
     [Fact]

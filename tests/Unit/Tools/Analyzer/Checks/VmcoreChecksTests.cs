@@ -127,6 +127,23 @@ public sealed class VmcoreChecksTests : IDisposable
             WithLog().ToVmcore(), AreaState.Complete, edit => edit.Label.CrashTimeSeconds++)));
 
     [Fact]
+    public void Headers_and_notes_that_changed_are_told()
+    {
+        byte[] area = VmcoreFileTests.AreaBytes(WithLog().ToVmcore(), AreaState.Complete);
+        // e_flags: nobody reads it.
+        area[48] ^= 1;
+        CheckResult failed = Assert.Single(Run(area), result => !result.IsOk);
+        Assert.Equal(("headers", 0L), (failed.Name, failed.OffsetBytes));
+        Assert.Contains("first segment lies at", Failures(VmcoreFileTests.AreaBytes(
+            WithLog().ToVmcore(), AreaState.Complete, edit => edit.Label.HeaderBytes += 4096)));
+    }
+
+    [Fact]
+    public void A_label_without_a_checksum_of_the_headers_is_no_failure() =>
+        Assert.Equal("", Failures(VmcoreFileTests.AreaBytes(
+            WithLog().ToVmcore(), AreaState.Complete, edit => edit.Label.HeaderBytes = 0)));
+
+    [Fact]
     public void A_label_with_a_wrong_checksum_is_told_and_the_vmcore_still_read()
     {
         byte[] area = VmcoreFileTests.AreaBytes(WithLog().ToVmcore(), AreaState.Complete);

@@ -182,6 +182,8 @@ public sealed class VmcoreFileTests : IDisposable
             values.Label.CrashTimeSeconds = SyntheticKernel.CrashTime;
             values.Label.DumpLengthBytes = (ulong)dump.Length;
             values.Label.PagesWritten = (ulong)dump.Length / 4096;
+            values.Label.HeaderBytes = HeaderBytesOf(dump);
+            values.Label.HeaderChecksum = Crc32C.Of(dump.AsSpan(0, (int)values.Label.HeaderBytes));
         }
         edit?.Invoke(values);
         Assert.Equal(Status.Ok, values.Label.Encode(area.AsSpan(area.Length - AreaLabel.Bytes)));
@@ -208,6 +210,10 @@ public sealed class VmcoreFileTests : IDisposable
         File.WriteAllBytes(path, bytes);
         return path;
     }
+
+    // Offset of the first PT_LOAD of an ELF64 vmcore, which follows the PT_NOTE.
+    private static ulong HeaderBytesOf(byte[] dump) =>
+        dump[4] == 2 ? BinaryPrimitives.ReadUInt64LittleEndian(dump.AsSpan(64 + 56 + 8)) : 0;
 
     private static byte[] Filled(int length) => [.. Enumerable.Repeat((byte)0xA5, length)];
 
