@@ -31,7 +31,7 @@ public static class PrepareCommand
         };
         var force = new Option<bool>("--force")
         {
-            Description = "Destroy what is there, unsaved dumps too",
+            Description = "Destroy what is there, unsaved dumps too; take a disk that the capture kernel cannot find",
         };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
@@ -60,7 +60,7 @@ public static class PrepareCommand
 
     private static AreaLabel Prepare(string path, long? sizeBytes, bool sparse, AreaUuid? wanted, bool force)
     {
-        FileKind kind = Posix.KindOf(path, out _);
+        FileKind kind = Posix.KindOf(path, out string deviceNumber);
         if (kind == FileKind.Missing)
         {
             long bytes = sizeBytes
@@ -72,6 +72,11 @@ public static class PrepareCommand
         if (user is not null)
         {
             throw new ToolException(path, user, "choose another one, or release it first");
+        }
+        if (kind == FileKind.BlockDevice && !force
+            && new CaptureReach("/sys", "/dev").Find(deviceNumber) is string unreachable)
+        {
+            throw new ToolException(path, unreachable, "choose another one, or use --force to prepare it all the same");
         }
         using AreaFile area = AreaFile.Open(path, write: true);
         if (sizeBytes is not null && sizeBytes != area.LengthBytes)

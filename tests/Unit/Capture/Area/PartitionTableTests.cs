@@ -130,7 +130,7 @@ public sealed class PartitionTableTests
 
     private static DiskModel NewDisk(uint blockBytes) => new(Memory, blockBytes, DiskBytes / blockBytes);
 
-    private static DiskModel Load(string fixture, uint blockBytes)
+    internal static DiskModel Load(string fixture, uint blockBytes)
     {
         DiskModel disk = NewDisk(blockBytes);
         disk.Plant(0, new byte[64 * 1024]);
