@@ -43,9 +43,16 @@ public static class SolutionBuild
         progress.Done($"{projects} projects");
     }
 
-    /// <summary>Names and lengths of what the build left in <c>artifacts/</c>.</summary>
-    public static IEnumerable<string> Products() => new[] { "kdump.bzimage", "kdump.elf", "ckdump" }
-        .Select(name => new FileInfo(Path.Combine(Repository.Artifacts, name)))
-        .Where(file => file.Exists)
-        .Select(file => $"artifacts/{file.Name}  {file.Length} bytes");
+    /// <summary>
+    /// Names and lengths of what the build leaves in <c>artifacts/</c>, which is in <paramref name="folder"/>; a product
+    /// that is not there is a <see cref="LabException"/>.
+    /// </summary>
+    public static IReadOnlyList<string> Products(string folder) =>
+    [
+        .. new[] { "kdump.bzimage", "kdump.elf", "ckdump" }
+            .Select(name => new FileInfo(Path.Combine(folder, name)))
+            .Select(file => file is { Exists: true, Length: > 0 }
+                ? $"artifacts/{file.Name}  {file.Length} bytes"
+                : throw new LabException($"{file.FullName}: the build did not make it")),
+    ];
 }

@@ -14,7 +14,7 @@ public static class BuildCommand
         command.SetAction(_ =>
         {
             SolutionBuild.Run(new Progress());
-            foreach (string product in SolutionBuild.Products())
+            foreach (string product in SolutionBuild.Products(Repository.Artifacts))
             {
                 Console.WriteLine(product);
             }

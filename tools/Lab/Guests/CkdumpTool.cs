@@ -1,16 +1,15 @@
 using System;
 using System.IO;
-using System.Linq;
 using CosmosKdump.Lab.Setup;
 
 namespace CosmosKdump.Lab.Guests;
 
-/// <summary>Runs the host tool <c>ckdump</c> as a user would.</summary>
+/// <summary>Runs <c>artifacts/ckdump</c>, the host tool, as a user would.</summary>
 public static class CkdumpTool
 {
     /// <summary>Runs it; returns its exit code and output.</summary>
     public static HostCommand.Outcome Run(params string[] arguments) =>
-        HostCommand.Run("dotnet", [Library(), .. arguments], TimeSpan.FromMinutes(10));
+        HostCommand.Run(Launcher(), arguments, TimeSpan.FromMinutes(10));
 
     /// <summary>Runs it; it must succeed; returns its output.</summary>
     public static string Output(params string[] arguments)
@@ -19,13 +18,9 @@ public static class CkdumpTool
         return outcome.ExitCode == 0 ? outcome.Output : throw HostCommand.Failure("ckdump", arguments, outcome);
     }
 
-    private static string Library()
+    private static string Launcher()
     {
-        string bin = Path.Combine(Repository.Root, "tools", "Ckdump", "bin");
-        string[] built = Directory.Exists(bin)
-            ? Directory.GetFiles(bin, "ckdump.dll", SearchOption.AllDirectories)
-            : [];
-        return built.OrderByDescending(File.GetLastWriteTimeUtc).FirstOrDefault()
-            ?? throw new LabException("ckdump is not built: run ./build.sh build");
+        string path = Path.Combine(Repository.Artifacts, "ckdump");
+        return File.Exists(path) ? path : throw new LabException($"{path} is missing: run ./build.sh build");
     }
 }
