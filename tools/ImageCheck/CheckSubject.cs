@@ -26,6 +26,9 @@ public sealed class CheckSubject
     /// <summary>kdump.bzimage, or null when only the ELF image is checked.</summary>
     public ImageFile? BzImage { get; init; }
 
+    /// <summary>kdump.elf as users get it, without symbols; or null.</summary>
+    public ElfImage? Shipped { get; init; }
+
     /// <summary>Most bytes of each image, or null for no limit.</summary>
     public long? LimitBytes { get; init; }
 

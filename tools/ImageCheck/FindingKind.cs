@@ -25,4 +25,6 @@ public enum FindingKind
     Entry,
     /// <summary>The symbol table inside the image.</summary>
     SymbolTable,
+    /// <summary>The image that is given to users differs from the one that was checked.</summary>
+    Shipped,
 }

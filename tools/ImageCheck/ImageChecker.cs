@@ -13,6 +13,7 @@ public static class ImageChecker
         EntryCheck.Run(subject);
         BootHeaderCheck.Run(subject);
         CodeCheck.Run(subject);
+        ShippedCheck.Run(subject);
         return subject.Findings;
     }
 }

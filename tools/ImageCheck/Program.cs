@@ -51,6 +51,7 @@ public static class Program
     {
         var elf = new Option<string>("--elf") { Description = "kdump.elf, with its symbols", Required = true };
         var bzImage = new Option<string?>("--bzimage") { Description = "kdump.bzimage made of the same link" };
+        var shipped = new Option<string?>("--shipped") { Description = "kdump.elf as users get it, without symbols" };
         var limit = new Option<long?>("--limit") { Description = "most bytes of each image" };
         var allow = new Option<string[]>("--allow")
         {
@@ -62,7 +63,7 @@ public static class Program
         };
         var command = new Command("check", "Fails when an image holds what the kernel's set-up does not allow.")
         {
-            elf, bzImage, limit, allow, allowIn,
+            elf, bzImage, shipped, limit, allow, allowIn,
         };
         command.SetAction(result =>
         {
@@ -70,9 +71,12 @@ public static class Program
             Array.ForEach(result.GetValue(allow) ?? [], policy.Allow);
             Array.ForEach(result.GetValue(allowIn) ?? [], policy.AllowIn);
             string? image = result.GetValue(bzImage);
+            string? stripped = result.GetValue(shipped);
             var subject = new CheckSubject(ReadElf(result.GetRequiredValue(elf)), policy)
             {
-                BzImage = image is null ? null : Read(image), LimitBytes = result.GetValue(limit),
+                BzImage = image is null ? null : Read(image),
+                Shipped = stripped is null ? null : ReadElf(stripped),
+                LimitBytes = result.GetValue(limit),
             };
             ImageChecker.Run(subject);
             return CheckReport.Write(subject, result.InvocationConfiguration.Output, errors);

@@ -74,12 +74,12 @@ public sealed partial class BareMachine : IDisposable
             "-m", $"{CrashedMemory.SizeMiB}M",
             .. Memory.QemuArguments,
             "-cpu", "max",
-            "-vga", "none",
+            "-vga", options.Vga ? "std" : "none",
             "-chardev", "stdio,id=console,signal=off",
             "-serial", "chardev:console",
             "-chardev", $"socket,id=monitor,path={Qmp},server=on,wait=off",
             "-mon", "chardev=monitor,mode=control",
-            "-kernel", Repository.BzImage,
+            "-kernel", options.Image,
             "-append", $"kdump.failure_action=poweroff kdump.final_action=poweroff {options.Arguments}".TrimEnd(),
         ];
         if (options.SecondSerial.Length != 0)

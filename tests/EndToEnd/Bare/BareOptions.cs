@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using CosmosKdump.Lab;
 using CosmosKdump.Lab.Guests;
 
 namespace CosmosKdump.Tests.EndToEnd.Bare;
@@ -9,6 +10,12 @@ public sealed record BareOptions
 {
     /// <summary>Our kernel's command line, besides the actions at the end, which are both power-off.</summary>
     public string Arguments { get; init; } = CrashedMemory.Argument;
+
+    /// <summary>Path of the image that QEMU starts.</summary>
+    public string Image { get; init; } = Repository.BzImage;
+
+    /// <summary>QEMU's standard VGA is there.</summary>
+    public bool Vga { get; init; }
 
     /// <summary>Lays out the memory that our kernel finds.</summary>
     public Action<SharedMemory> Memory { get; init; } = memory => CrashedMemory.Plant(memory);
