@@ -128,9 +128,9 @@ public sealed partial class SerialConsole
                 Take(buffer.AsSpan(0, count), _clock.Seconds);
             }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            // QEMU was killed: that is an end like any other.
+            // QEMU was killed, or its owner has let it go: that is an end like any other.
         }
         lock (_gate)
         {
