@@ -260,6 +260,7 @@ gdt:
 	.quad	0x00CF92000000FFFF	/* 0x10: data */
 	.quad	0x0000890000000067	/* 0x18: TSS, base filled in at entry */
 	.quad	0
+	.quad	0x00CF12000000FFFF	/* 0x28: data, not present (provoke.S) */
 gdt_end:
 	.balign	16
 tss:

@@ -43,6 +43,24 @@ done provoke_write_to_old_memory
 function provoke_null_read
 	movl	8, %eax
 done provoke_null_read
+/* A selector whose descriptor is not present: #NP in DS, #SS in SS (Intel SDM vol. 3, 6.5.1, 7.15). */
+function provoke_segment_not_present
+	movl	$0x28, %eax
+	movl	%eax, %ds
+done provoke_segment_not_present
+function provoke_stack_segment
+	movl	$0x28, %eax
+	movl	%eax, %ss
+done provoke_stack_segment
+/* A general protection whose gate is not present: two contributory exceptions (Intel SDM vol. 3, table 7-5). */
+function provoke_double_fault
+	movb	$0x0E, idt + 13 * 16 + 5(%rip)
+	movabsq	$0x4000000000000000, %rax
+	movq	(%rax), %rax
+done provoke_double_fault
+function restore_general_protection_gate
+	movb	$0x8E, idt + 13 * 16 + 5(%rip)
+done restore_general_protection_gate
 function provoke_nmi_vector
 	int	$2
 	xorl	%eax, %eax

@@ -16,19 +16,25 @@ internal static unsafe class Exceptions
     private const int DoubleFault = 8;
     private const int PageFault = 14;
     private const int MachineCheck = 18;
-    private const int MaximumReports = 16;
-
     private const int LastResortDepth = 2;
 
     private static bool _reporting;
+    private static bool _reportingBriefly;
+    private static int _fullReports;
     private static int _endings;
     private static int _reports;
+
+    /// <summary>Exceptions that are reported with registers and backtrace; later ones have one line each.</summary>
+    internal const int MaximumReports = 16;
 
     /// <summary>NMIs that came and were ignored.</summary>
     internal static uint NonMaskableInterrupts { get; private set; }
 
     /// <summary>Exceptions that ended a step.</summary>
     internal static int Reports => _reports;
+
+    /// <summary>The next exceptions are reported in full, whatever went before.</summary>
+    internal static void ReportInFullAgain() => _fullReports = 0;
 
     /// <summary>Loads the IDT and lets machine checks come as exceptions.</summary>
     internal static void Install()
@@ -62,19 +68,34 @@ internal static unsafe class Exceptions
             frame->Rip = ProbeFault();
             return;
         }
-        if (!_reporting && _reports < MaximumReports)
+        Report(frame, faultAddress);
+        EndStep(frame);
+    }
+
+    // A fault of the report itself gets the line that needs least; one of that line nothing.
+    private static void Report(ExceptionFrame* frame, ulong faultAddress)
+    {
+        if (!_reporting && _fullReports < MaximumReports)
         {
             _reporting = true;
             _reports++;
+            _fullReports++;
             FaultReport.Write(in *frame, faultAddress, frame->Rip == RaiseCheckFault());
             _reporting = false;
         }
-        EndStep(frame);
+        else if (!_reportingBriefly)
+        {
+            _reportingBriefly = true;
+            _reports++;
+            FaultReport.WriteBrief(in *frame);
+            _reportingBriefly = false;
+        }
     }
 
     private static void EndStep(ExceptionFrame* frame)
     {
         _reporting = false;
+        _reportingBriefly = false;
         ulong recovery = *StepTop();
         if (recovery == 0)
         {
@@ -83,6 +104,7 @@ internal static unsafe class Exceptions
             {
                 Cpu.TripleFault();
             }
+            Log.Write("ckdump: an exception outside any step: on to the failure action\n"u8);
             Power.Act(Power.FailureAction);
             return;
         }

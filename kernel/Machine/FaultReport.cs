@@ -39,6 +39,19 @@ internal static class FaultReport
         }
     }
 
+    /// <summary>One line, for exceptions beyond those that are reported in full.</summary>
+    internal static void WriteBrief(in ExceptionFrame frame)
+    {
+        Log.AttachLastResort();
+        Span<byte> buffer = stackalloc byte[80];
+        var line = new TextLine(buffer);
+        line.Add("ckdump: another exception "u8);
+        line.AddDecimal(frame.Vector);
+        line.Add(" at rip "u8);
+        line.AddHex(frame.Rip);
+        Flush(ref line);
+    }
+
     private static void Registers(
         ref TextLine line,
         ReadOnlySpan<byte> name1,

@@ -22,10 +22,20 @@ internal static unsafe class SelfTest
         Expect("execute data"u8, &NoExecute, Status.StepFaulted);
         Expect("write to code"u8, &WriteToCode, Status.StepFaulted);
         Expect("write to old memory"u8, &WriteToOldMemory, Status.StepFaulted);
+        Expect("segment not present"u8, &SegmentNotPresent, Status.StepFaulted);
+        Expect("stack segment fault"u8, &StackSegment, Status.StepFaulted);
+        Expect("double fault"u8, &DoubleFault, Status.StepFaulted);
+        RestoreGeneralProtectionGate();
         Expect("stack overflow"u8, &StackOverflow, Status.StepFaulted);
         Expect("index check"u8, &IndexCheck, Status.StepFaulted);
         Expect("spurious vector"u8, &SpuriousVector, Status.StepFaulted);
         Expect("NMI"u8, &Nmi, Status.Ok);
+        // More than are reported in full.
+        for (int i = 0; i < Exceptions.MaximumReports; i++)
+        {
+            Expect("one of many"u8, &Breakpoint, Status.StepFaulted);
+        }
+        Exceptions.ReportInFullAgain();
     }
 
     private static void Expect(ReadOnlySpan<byte> name, delegate*<ulong, Status> step, Status expected)
@@ -85,6 +95,22 @@ internal static unsafe class SelfTest
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "provoke_write_to_old_memory")]
     private static extern Status WriteToOldMemory(ulong unused);
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "provoke_segment_not_present")]
+    private static extern Status SegmentNotPresent(ulong unused);
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "provoke_stack_segment")]
+    private static extern Status StackSegment(ulong unused);
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "provoke_double_fault")]
+    private static extern Status DoubleFault(ulong unused);
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "restore_general_protection_gate")]
+    private static extern void RestoreGeneralProtectionGate();
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "provoke_spurious_vector")]

@@ -12,7 +12,8 @@ public partial class ExceptionTests
     private static readonly string[] Provoked =
     [
         "divide error", "breakpoint", "invalid opcode", "general protection", "null read", "execute data",
-        "write to code", "write to old memory", "stack overflow", "index check", "spurious vector", "NMI",
+        "write to code", "write to old memory",
+        "segment not present", "stack segment fault", "double fault", "stack overflow", "index check", "spurious vector", "NMI",
     ];
 
     [Fact]
@@ -25,14 +26,24 @@ public partial class ExceptionTests
             {
                 Assert.Contains($"ckdump: selftest: {name}: ok", console);
             }
-            // All but the NMI print registers and a backtrace down to the kernel's main function.
-            int reported = Provoked.Length - 1;
+            // All but the NMI print registers and a backtrace down to the kernel's main function; the first of many more
+            // do, then each has a line.
+            const int Many = 16;
+            const int Full = 16;
+            Assert.Equal(Many, Regex.Count(console, "^ckdump: selftest: one of many: ok", RegexOptions.Multiline));
+            int all = Provoked.Length - 1 + Many;
+            int reported = Full;
+            Assert.Equal(all - Full, BriefLine().Count(console));
+            foreach (string name in new[] { "11 (segment not present)", "12 (stack segment fault)", "8 (double fault)" })
+            {
+                Assert.Contains($"ckdump: exception {name} error ", console);
+            }
             Assert.Equal(reported, Regex.Count(console, "^ckdump: exception ", RegexOptions.Multiline));
             Assert.Equal(reported, Regex.Count(console, "^ckdump:  .*rip=", RegexOptions.Multiline));
             // An endless recursion has more frames than a report shows.
             Assert.Equal(reported - 1, MainFrame().Count(console));
             Assert.Contains("SelfTest.StackOverflow+", console);
-            Assert.Contains($"{reported} exceptions reported, 1 NMIs and 0 machine checks survived", console);
+            Assert.Contains($"{all} exceptions reported, 1 NMIs and 0 machine checks survived", console);
             AssertComplete(guest);
         });
 
@@ -67,6 +78,9 @@ public partial class ExceptionTests
         Assert.Single(header.PrStatus);
         Assert.True(header.Loads.Any());
     }
+
+    [GeneratedRegex("^ckdump: another exception 3 at rip 0x[0-9a-f]+\r?$", RegexOptions.Multiline)]
+    private static partial Regex BriefLine();
 
     [GeneratedRegex(@"^ckdump: +\d+ %")]
     private static partial Regex Progress();
