@@ -272,9 +272,7 @@ idt:
 	.globl	thread_block
 	.balign	64
 thread_block:
-	.skip	0x28
-	.quad	0x00C0FFEE5AFE0A0D	/* what stack protectors compare; nobody writes here */
-	.skip	16
+	.skip	64
 
 /* Not cleared at entry: we run on the first and may still use the tables of the 32-bit path. */
 	.section .noinit, "aw", @nobits

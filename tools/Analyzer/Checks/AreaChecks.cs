@@ -17,16 +17,19 @@ internal static class AreaChecks
     {
         if (kernel.Vmcore.Area is AreaTail area)
         {
-            yield return Label(area, kernel.Info);
+            yield return Label(area, kernel.Vmcore.Format, kernel.Info);
             if (area is { HasLabel: true, Label: { HoldsUnsavedDump: true, HeaderBytes: > 0 } })
             {
                 yield return Header(kernel.Vmcore, area.Label);
             }
         }
-        yield return Pages(kernel.Vmcore);
+        if (kernel.Vmcore is ElfVmcore elf)
+        {
+            yield return Pages(elf);
+        }
     }
 
-    private static CheckResult Label(AreaTail area, VmcoreInfoText info)
+    private static CheckResult Label(AreaTail area, DumpFormat format, VmcoreInfoText info)
     {
         const string Name = "label";
         ulong offset = (ulong)area.OffsetBytes;
@@ -53,16 +56,19 @@ internal static class AreaChecks
             return CheckResult.Failed(Name,
                 $"crash time {label.CrashTimeSeconds} in the label, {crashTime} in VMCOREINFO: another dump", offset);
         }
-        return label.Format == DumpFormat.Elf
+        return label.Format == format
             ? CheckResult.Ok(Name, what)
-            : CheckResult.Failed(Name, $"{what}: format {label.Format}, but an ELF vmcore lies there", offset);
+            : CheckResult.Failed(Name, $"{what}: format {label.Format}, but a dump in format {format} lies there", offset);
     }
 
     private static CheckResult Header(VmcoreFile vmcore, in AreaLabel label)
     {
         const string Name = "headers";
-        ulong first = vmcore.Segments.Select(segment => segment.Offset).DefaultIfEmpty(label.HeaderBytes).Min();
-        if (first != label.HeaderBytes)
+        ulong headerBytes = label.HeaderBytes;
+        ulong first = vmcore is ElfVmcore elf
+            ? elf.Segments.Select(segment => segment.Offset).DefaultIfEmpty(headerBytes).Min()
+            : headerBytes;
+        if (first != headerBytes)
         {
             return CheckResult.Failed(Name,
                 $"{label.HeaderBytes} bytes in the label, but the first segment lies at {first}: another dump", 0);
@@ -72,7 +78,7 @@ internal static class AreaChecks
             : CheckResult.Failed(Name, "headers and notes do not have the checksum in the label", 0);
     }
 
-    private static CheckResult Pages(VmcoreFile vmcore)
+    private static CheckResult Pages(ElfVmcore vmcore)
     {
         const string Name = "pages";
         ulong inSegments = 0;

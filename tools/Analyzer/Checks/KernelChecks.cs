@@ -31,7 +31,8 @@ internal static class KernelChecks
         VmcoreNote? odd = cpus.FirstOrDefault(note => note.LengthBytes != CpuRegisters.Bytes);
         return odd is not null
             ? CheckResult.Failed(Name,
-                $"NT_PRSTATUS of {odd.LengthBytes} bytes, not {CpuRegisters.Bytes} as on x86-64", odd.OffsetBytes)
+                $"NT_PRSTATUS of {odd.LengthBytes} bytes, not {CpuRegisters.Bytes} as on x86-64",
+                (ulong)vmcore.Bytes.PlaceOf((long)odd.OffsetBytes))
             : cpus.Length == 0 ? CheckResult.Failed(Name, $"{vmcore.Notes.Count} notes, none of a CPU")
             : CheckResult.Ok(Name, $"{vmcore.Notes.Count} notes, {cpus.Length} of CPUs");
     }

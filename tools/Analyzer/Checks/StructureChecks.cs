@@ -15,7 +15,7 @@ internal static class StructureChecks
     private const ulong PageMask = Limits.PageBytes - 1;
 
     /// <summary>All checks of the structure.</summary>
-    public static IEnumerable<CheckResult> Run(VmcoreFile vmcore)
+    public static IEnumerable<CheckResult> Run(ElfVmcore vmcore)
     {
         yield return Headers(vmcore);
         yield return Segments(vmcore);
@@ -25,7 +25,7 @@ internal static class StructureChecks
         yield return MemoryOverlap(vmcore);
     }
 
-    private static CheckResult Headers(VmcoreFile vmcore)
+    private static CheckResult Headers(ElfVmcore vmcore)
     {
         const string Name = "ELF headers";
         ElfTable elf = vmcore.Elf;
@@ -41,13 +41,14 @@ internal static class StructureChecks
             : CheckResult.Ok(Name, what);
     }
 
-    private static CheckResult Segments(VmcoreFile vmcore)
+    private static CheckResult Segments(ElfVmcore vmcore)
     {
         const string Name = "segments";
         for (int i = 0; i < vmcore.Segments.Count; i++)
         {
             ProgramHeader s = vmcore.Segments[i];
-            string? wrong = s.FileBytes == 0 ? "is empty"
+            // makedumpfile -E leaves the pages at the end of a segment out, or all of them.
+            string? wrong = s.MemoryBytes == 0 ? "is empty"
                 : s.FileBytes > s.MemoryBytes ? $"has more bytes in the file ({s.FileBytes}) than in memory ({s.MemoryBytes})"
                 : s.PhysicalAddress >= Limits.PhysicalEnd || s.MemoryBytes > Limits.PhysicalEnd - s.PhysicalAddress
                     ? $"reaches past the 52-bit physical space (0x{s.PhysicalAddress:x}, {s.MemoryBytes} bytes)"
@@ -61,8 +62,9 @@ internal static class StructureChecks
         return CheckResult.Ok(Name, "addresses and lengths can be true");
     }
 
-    // /proc/vmcore keeps offset and address equal within a page, so that mmap works; QEMU's dumps do not.
-    private static CheckResult Alignment(VmcoreFile vmcore)
+    // /proc/vmcore keeps offset and address equal within a page, so that mmap works; QEMU's dumps and those of
+    // makedumpfile -E do not.
+    private static CheckResult Alignment(ElfVmcore vmcore)
     {
         const string Name = "alignment";
         int bad = 0;
@@ -76,14 +78,14 @@ internal static class StructureChecks
                 first = first < 0 ? i : first;
             }
         }
-        bool isForeign = vmcore.Area is null && bad == vmcore.Segments.Count;
+        bool isForeign = vmcore.Area is null && first == 0;
         return bad == 0 ? CheckResult.Ok(Name, "every segment on page boundaries")
-            : isForeign ? CheckResult.Ok(Name, "no segment on page boundaries: not made by kdump")
+            : isForeign ? CheckResult.Ok(Name, $"{bad} segments not on page boundaries: not a copy of /proc/vmcore")
             : CheckResult.Failed(Name, $"{bad} segments not on page boundaries, the first is PT_LOAD {first}",
                 HeaderOffset(vmcore, first));
     }
 
-    private static CheckResult FileLength(VmcoreFile vmcore)
+    private static CheckResult FileLength(ElfVmcore vmcore)
     {
         const string Name = "file length";
         ulong end = vmcore.LengthBytes;
@@ -115,7 +117,7 @@ internal static class StructureChecks
         return CheckResult.Failed(Name, $"ends at {end}, {needed - end} bytes are missing{from}", end);
     }
 
-    private static CheckResult FileOverlap(VmcoreFile vmcore)
+    private static CheckResult FileOverlap(ElfVmcore vmcore)
     {
         const string Name = "places in file";
         ElfTable elf = vmcore.Elf;
@@ -138,7 +140,7 @@ internal static class StructureChecks
         return CheckResult.Ok(Name, "no two segments share bytes");
     }
 
-    private static CheckResult MemoryOverlap(VmcoreFile vmcore)
+    private static CheckResult MemoryOverlap(ElfVmcore vmcore)
     {
         const string Name = "physical ranges";
         List<(ulong Start, ulong End, int Index)> ranges = [];
@@ -177,7 +179,7 @@ internal static class StructureChecks
         header.Offset > ulong.MaxValue - header.FileBytes ? ulong.MaxValue : header.Offset + header.FileBytes;
 
     // Offset of the program header of PT_LOAD number i.
-    private static ulong HeaderOffset(VmcoreFile vmcore, int segment)
+    private static ulong HeaderOffset(ElfVmcore vmcore, int segment)
     {
         int index = -1;
         for (int seen = -1; seen < segment; index++)

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Capture;
 
@@ -19,13 +21,19 @@ public static class VmcoreChecks
     {
         if (!CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem))
         {
-            return [new CheckResult("ELF headers", false, problem.What, problem.OffsetBytes)];
+            return [new CheckResult("headers", false, problem.What, problem.OffsetBytes)];
         }
         using (kernel)
         {
+            IEnumerable<CheckResult> structure = kernel.Vmcore switch
+            {
+                KdumpVmcore kdump => KdumpChecks.Run(kdump),
+                ElfVmcore elf => StructureChecks.Run(elf),
+                _ => [],
+            };
             return
             [
-                .. StructureChecks.Run(kernel.Vmcore),
+                .. structure.Select(result => InFile(result, kernel.Vmcore.Bytes)),
                 .. AreaChecks.Run(kernel),
                 .. KernelChecks.Run(kernel),
             ];
@@ -33,8 +41,9 @@ public static class VmcoreChecks
     }
 
     /// <summary>
-    /// Reads every byte up to the end of the vmcore, to find what the medium does not give; tells the bytes read and
-    /// their total as it goes.
+    /// Reads every byte up to the end of an ELF vmcore, or every page of a kdump-compressed dump, which it
+    /// decompresses; finds what the medium does not give, or what was damaged. Tells what is done and the total as it
+    /// goes.
     /// </summary>
     public static CheckResult ReadAll(string path, Action<ulong, ulong> progress)
     {
@@ -45,6 +54,10 @@ public static class VmcoreChecks
         }
         using (vmcore)
         {
+            if (vmcore is KdumpVmcore kdump)
+            {
+                return InFile(KdumpPages.Run(kdump, progress), vmcore.Bytes);
+            }
             byte[] buffer = new byte[ReadBytes];
             ulong end = Math.Min(vmcore.LengthBytes, (ulong)vmcore.Bytes.LengthBytes);
             for (ulong at = 0; at < end; at += ReadBytes)
@@ -59,4 +72,9 @@ public static class VmcoreChecks
             return CheckResult.Ok(Name, $"{end} bytes read");
         }
     }
+
+    // Of a flattened dump the user sees the file.
+    private static CheckResult InFile(CheckResult result, IDumpBytes bytes) => result.OffsetBytes is long offset
+        ? result with { OffsetBytes = bytes.PlaceOf(offset) }
+        : result;
 }

@@ -13,7 +13,7 @@ public static class DumpHeader
     /// The file begins with the headers and notes of the dump that the label describes; true also if the label has no
     /// checksum of them.
     /// </summary>
-    public static bool Matches(FileBytes file, in AreaLabel label)
+    public static bool Matches(IDumpBytes file, in AreaLabel label)
     {
         byte[] buffer = new byte[PieceBytes];
         uint checksum = 0;
@@ -33,7 +33,7 @@ public static class DumpHeader
     /// The file begins with what a capture leaves: a dump's magic, or zeros. Something that used the disk later does
     /// not look like this.
     /// </summary>
-    public static bool LooksLikeOne(FileBytes file)
+    public static bool LooksLikeOne(IDumpBytes file)
     {
         byte[] page = new byte[Limits.PageBytes];
         _ = file.Read(0, page);

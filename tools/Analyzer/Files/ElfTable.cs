@@ -32,7 +32,7 @@ public sealed class ElfTable
 
     /// <summary>Reads both from a file.</summary>
     public static bool TryRead(
-        FileBytes file,
+        IDumpBytes file,
         [NotNullWhen(true)] out ElfTable? table,
         [NotNullWhen(false)] out FileProblem? problem)
     {
@@ -78,7 +78,7 @@ public sealed class ElfTable
     }
 
     private static bool TryReadCount(
-        FileBytes file,
+        IDumpBytes file,
         in ElfFileHeader header,
         bool is64,
         out uint count,
@@ -109,7 +109,7 @@ public sealed class ElfTable
     }
 
     private static ProgramHeader[]? ReadHeaders(
-        FileBytes file,
+        IDumpBytes file,
         ulong offset,
         uint count,
         bool is64,

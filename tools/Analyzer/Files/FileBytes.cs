@@ -10,7 +10,7 @@ namespace CosmosKdump.Analyzer.Files;
 /// The bytes of a file or block device of any size, read lazily at any offset through a small cache. Never throws for
 /// what the file holds, nor when it shrinks or fails meanwhile. Not for several threads at a time.
 /// </summary>
-public sealed class FileBytes : IDisposable
+public sealed class FileBytes : IDumpBytes
 {
     private const int BlockBytes = 16 * 1024;
     private const int Slots = 256;
@@ -25,11 +25,17 @@ public sealed class FileBytes : IDisposable
         LengthBytes = lengthBytes;
     }
 
-    /// <summary>The path it was opened by.</summary>
+    /// <inheritdoc/>
     public string Path { get; }
 
     /// <summary>Length when it was opened, bytes.</summary>
     public long LengthBytes { get; }
+
+    /// <inheritdoc/>
+    public long FileLengthBytes => LengthBytes;
+
+    /// <inheritdoc/>
+    public FileProblem? Problem => null;
 
     /// <summary>Opens a file or block device for reading.</summary>
     public static bool TryOpen(
@@ -43,10 +49,7 @@ public sealed class FileBytes : IDisposable
         return file is not null;
     }
 
-    /// <summary>
-    /// Fills the destination from an offset. Bytes past the end, or that the medium does not give, come as zeros, with
-    /// <see cref="Status.MemoryUnreadable"/>.
-    /// </summary>
+    /// <inheritdoc/>
     public Status Read(ulong offsetBytes, Span<byte> destination)
     {
         ulong length = (ulong)LengthBytes;
@@ -68,6 +71,9 @@ public sealed class FileBytes : IDisposable
         }
         return status;
     }
+
+    /// <inheritdoc/>
+    public long PlaceOf(long offsetBytes) => offsetBytes;
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();

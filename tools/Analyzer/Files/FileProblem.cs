@@ -6,6 +6,10 @@ namespace CosmosKdump.Analyzer.Files;
 /// <param name="Advice">What to do about it, if that is known.</param>
 public sealed record FileProblem(string What, long? OffsetBytes = null, string? Advice = null)
 {
+    /// <summary>The same problem with its offset in a dump turned into the one in the file.</summary>
+    public FileProblem In(IDumpBytes bytes) =>
+        OffsetBytes is long offset ? this with { OffsetBytes = bytes.PlaceOf(offset) } : this;
+
     /// <summary>The line without the file's name.</summary>
     public override string ToString()
     {

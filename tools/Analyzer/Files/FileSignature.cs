@@ -2,7 +2,7 @@ using System;
 
 namespace CosmosKdump.Analyzer.Files;
 
-/// <summary>Tells files that are not ELF by their first bytes, so that the message can name them.</summary>
+/// <summary>Tells files that are no dumps by their first bytes, so that the message can name them.</summary>
 internal static class FileSignature
 {
     /// <summary>The first bytes are those of a dump in a format that the capture kernel writes.</summary>
@@ -16,18 +16,12 @@ internal static class FileSignature
         {
             return null;
         }
-        string what = "not a vmcore: no ELF header";
+        string what = "not a vmcore: neither an ELF nor a kdump header";
         string? advice = null;
-        // makedumpfile's IMPLEMENTATION document: signatures of the kdump-compressed and of the flattened format.
-        if (start.StartsWith("KDUMP   "u8) || start.StartsWith("DISKDUMP"u8))
+        if (start.StartsWith("DISKDUMP"u8))
         {
-            what = "kdump-compressed dump, not an ELF vmcore";
-            advice = "only ELF vmcores are read";
-        }
-        else if (start.StartsWith("makedumpfile\0"u8))
-        {
-            what = "flattened dump of makedumpfile, not an ELF vmcore";
-            advice = "rebuild it with makedumpfile -R first";
+            what = "a dump of diskdump, the forerunner of kdump";
+            advice = "only ELF and kdump-compressed dumps are read";
         }
         else if (start.IndexOfAnyExcept((byte)0) < 0)
         {

@@ -7,7 +7,7 @@ using CosmosKdump.Capture.Input;
 
 namespace CosmosKdump.Analyzer.Files;
 
-/// <summary>Reads the notes of one PT_NOTE of a vmcore (System V gABI, chapter 5, "Note Section").</summary>
+/// <summary>Reads the notes of a vmcore (System V gABI, chapter 5, "Note Section").</summary>
 internal static class NoteReader
 {
     /// <summary>Longest PT_NOTE that is walked: 8,192 CPUs need 3 MiB.</summary>
@@ -16,21 +16,21 @@ internal static class NoteReader
     private const int LongestName = 64;
 
     /// <summary>
-    /// Adds the notes of a segment to a list. The result is what ends the walk early, or null; the notes before it
+    /// Adds the notes at a place of the file to a list. The result is what ends the walk early, or null; the notes before it
     /// are good.
     /// </summary>
-    public static FileProblem? Read(FileBytes file, in ProgramHeader segment, List<VmcoreNote> notes)
+    public static FileProblem? Read(IDumpBytes file, ulong start, ulong bytes, List<VmcoreNote> notes)
     {
         Span<byte> header = stackalloc byte[Note.HeaderBytes];
         Span<byte> nameBuffer = stackalloc byte[LongestName];
-        ulong length = Math.Min(segment.FileBytes, MostBytes);
-        if (segment.Offset > (ulong)file.LengthBytes)
+        ulong length = Math.Min(bytes, MostBytes);
+        if (start > (ulong)file.LengthBytes)
         {
-            return new FileProblem($"notes of {segment.FileBytes} bytes lie past the end of the file", file.LengthBytes);
+            return new FileProblem($"notes of {bytes} bytes lie past the end of the file", file.LengthBytes);
         }
         for (ulong at = 0; length - at >= Note.HeaderBytes;)
         {
-            ulong offset = segment.Offset + at;
+            ulong offset = start + at;
             if (file.Read(offset, header) != Status.Ok)
             {
                 return new FileProblem("note cut short by the end of the file", (long)offset);
@@ -61,8 +61,8 @@ internal static class NoteReader
             // The padding of the last note may lie outside the segment.
             at = Math.Min(at + needed, length);
         }
-        return segment.FileBytes > MostBytes
-            ? new FileProblem($"notes of {segment.FileBytes} bytes: only {MostBytes} are read", (long)segment.Offset)
+        return bytes > MostBytes
+            ? new FileProblem($"notes of {bytes} bytes: only {MostBytes} are read", (long)start)
             : null;
     }
 }

@@ -1,139 +1,133 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
-using System.Linq;
+using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
-using CosmosKdump.Capture.Input;
 
 namespace CosmosKdump.Analyzer.Files;
 
 /// <summary>
-/// A vmcore, ELF64 or ELF32, as /proc/vmcore makes it: a plain file, or a dump area with the vmcore at byte 0 and the
-/// label at the end. Opening reads the headers and the notes; memory is read when it is asked for.
+/// A dump of a crashed kernel in any format: a plain file, a flattened one, or a dump area with the dump at byte 0 and
+/// the label at the end. Opening reads the headers and the notes; memory is read when it is asked for.
 /// </summary>
-public sealed class VmcoreFile : IDisposable
+public abstract class VmcoreFile : IDisposable
 {
-    private readonly RangeIndex _physical;
-    private readonly RangeIndex _virtual;
+    private readonly List<VmcoreNote> _notes = [];
 
-    private VmcoreFile(FileBytes bytes, AreaTail? area, ElfTable elf)
+    private protected VmcoreFile(IDumpBytes bytes, AreaTail? area)
     {
         Bytes = bytes;
         Area = area;
-        Elf = elf;
-        List<VmcoreNote> notes = [];
-        foreach (ProgramHeader header in elf.Headers.Where(h => h.Type == ProgramHeader.TypeNote))
-        {
-            NoteProblem = NoteReader.Read(bytes, in header, notes) ?? NoteProblem;
-        }
-        Notes = notes;
-        Segments = [.. elf.Headers.Where(h => h.Type == ProgramHeader.TypeLoad)];
-        _physical = RangeIndex.OfPhysical(Segments);
-        _virtual = RangeIndex.OfVirtual(Segments);
     }
 
     /// <summary>The file.</summary>
-    public FileBytes Bytes { get; }
+    public IDumpBytes Bytes { get; }
 
     /// <summary>The dump area's label, null for a plain file.</summary>
     public AreaTail? Area { get; }
 
-    /// <summary>The ELF header and the program headers.</summary>
-    public ElfTable Elf { get; }
+    /// <summary>Name of the format, such as "ELF64 vmcore".</summary>
+    public abstract string FormatName { get; }
 
-    /// <summary>The PT_LOAD headers in the order of the file.</summary>
-    public IReadOnlyList<ProgramHeader> Segments { get; }
+    /// <summary>The format as labels have it.</summary>
+    public abstract DumpFormat Format { get; }
 
     /// <summary>The notes in the order of the file.</summary>
-    public IReadOnlyList<VmcoreNote> Notes { get; }
+    public IReadOnlyList<VmcoreNote> Notes => _notes;
 
     /// <summary>What ended the reading of the notes early, or null.</summary>
-    public FileProblem? NoteProblem { get; }
+    public FileProblem? NoteProblem { get; private set; }
 
-    /// <summary>Bytes that the vmcore may take: up to the end of the dump in an area, else the whole file.</summary>
+    /// <summary>Bytes that the dump may take: up to the end of the dump in an area, else the whole file.</summary>
     public ulong LengthBytes => Area is { HasLabel: true } && HasDump
         ? Area.Label.DumpLengthBytes
         : (ulong)Bytes.LengthBytes - (Area is null ? 0UL : AreaLabel.Bytes);
 
-    /// <summary>Disjoint ranges of physical addresses in the file, ascending.</summary>
-    public IReadOnlyList<FileRange> PhysicalRanges => _physical.Ranges;
+    /// <summary>Bytes that the dump must have to be whole, as far as its headers tell.</summary>
+    public abstract ulong NeededBytes { get; }
+
+    /// <summary>
+    /// Disjoint ranges of physical addresses that the crashed kernel had as memory, ascending, whether or not the dump
+    /// kept their pages. They are found while they are enumerated.
+    /// </summary>
+    public abstract IEnumerable<AddressRange> PhysicalRanges { get; }
 
     private bool HasDump => Area!.Label.HoldsUnsavedDump && Area.Label.DumpLengthBytes != 0;
 
-    /// <summary>Opens a vmcore.</summary>
+    /// <summary>Opens a dump of any format.</summary>
     public static bool TryOpen(
         string path,
         [NotNullWhen(true)] out VmcoreFile? vmcore,
         [NotNullWhen(false)] out FileProblem? problem)
     {
         vmcore = null;
-        if (!FileBytes.TryOpen(path, out FileBytes? bytes, out problem))
+        if (!FileBytes.TryOpen(path, out FileBytes? file, out problem))
         {
             return false;
         }
-        AreaTail? area = AreaTail.Read(bytes);
-        if (!ElfTable.TryRead(bytes, out ElfTable? elf, out problem))
+        AreaTail? area = AreaTail.Read(file);
+        IDumpBytes bytes = file;
+        if (FlattenedBytes.IsFlattened(file))
         {
+            if (!FlattenedBytes.TryRead(file, out FlattenedBytes? flattened, out problem))
+            {
+                file.Dispose();
+                return false;
+            }
+            bytes = flattened;
+            area = null;
+        }
+        vmcore = Open(bytes, area, out problem);
+        if (vmcore is null)
+        {
+            problem = problem?.In(bytes) ?? new FileProblem("no dump");
             problem = area is null ? problem : new FileProblem(EmptyArea(area), problem.OffsetBytes);
             bytes.Dispose();
-            return false;
         }
-        vmcore = new VmcoreFile(bytes, area, elf);
-        return true;
+        return vmcore is not null;
     }
 
+    /// <summary>What the dump knows of a page.</summary>
+    public abstract PageState StateOf(ulong pfn);
+
     /// <summary>
-    /// Reads physical memory. Bytes that the vmcore does not hold come as zeros, with
+    /// Reads physical memory. Bytes that the dump does not hold come as zeros, with
     /// <see cref="Status.MemoryUnreadable"/>.
     /// </summary>
-    public Status ReadPhysical(ulong address, Span<byte> destination) => Read(_physical, address, destination);
+    public abstract Status ReadPhysical(ulong address, Span<byte> destination);
 
     /// <summary>
-    /// Reads virtual memory by the virtual addresses of the program headers only; see <see cref="KernelMemory"/> for
-    /// translation by page tables.
+    /// Finds the physical address behind a virtual address by what the headers tell;
+    /// <see cref="Status.AddressOutOfRange"/> if they do not.
     /// </summary>
-    public Status ReadMapped(ulong address, Span<byte> destination) => Read(_virtual, address, destination);
-
-    /// <summary>Finds the physical address behind a virtual address of a program header.</summary>
-    public Status TryGetPhysical(ulong virtualAddress, out ulong physicalAddress)
-    {
-        physicalAddress = 0;
-        if (!_virtual.TryFind(virtualAddress, out FileRange range))
-        {
-            return Status.AddressOutOfRange;
-        }
-        ProgramHeader segment = Segments[range.Segment];
-        physicalAddress = segment.PhysicalAddress + (virtualAddress - segment.VirtualAddress);
-        return Status.Ok;
-    }
+    public abstract Status TryGetPhysical(ulong virtualAddress, out ulong physicalAddress);
 
     /// <inheritdoc/>
-    public void Dispose() => Bytes.Dispose();
-
-    private Status Read(RangeIndex index, ulong address, Span<byte> destination)
+    public void Dispose()
     {
-        Status status = Status.Ok;
-        while (destination.Length > 0)
+        DisposeCodecs();
+        Bytes.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected virtual void DisposeCodecs()
+    {
+    }
+
+    private protected void ReadNotes(ulong offsetBytes, ulong lengthBytes) =>
+        NoteProblem = NoteReader.Read(Bytes, offsetBytes, lengthBytes, _notes)?.In(Bytes) ?? NoteProblem;
+
+    private protected void AddNote(VmcoreNote note) => _notes.Add(note);
+
+    private static VmcoreFile? Open(IDumpBytes bytes, AreaTail? area, out FileProblem? problem)
+    {
+        if (KdumpHeader.IsKdump(bytes))
         {
-            bool isFound = index.TryFind(address, out FileRange range);
-            ulong known = isFound ? range.End - address : index.GapAfter(address);
-            Span<byte> piece = destination[..(int)Math.Min(known, (ulong)destination.Length)];
-            Status pieceStatus = Status.MemoryUnreadable;
-            if (isFound)
-            {
-                pieceStatus = Bytes.Read(range.OffsetBytes + (address - range.Start), piece);
-            }
-            else
-            {
-                piece.Clear();
-            }
-            status = status == Status.Ok ? pieceStatus : status;
-            address += (ulong)piece.Length;
-            destination = destination[piece.Length..];
+            return KdumpVmcore.Open(bytes, area, out problem);
         }
-        return status;
+        return ElfTable.TryRead(bytes, out ElfTable? elf, out problem) ? new ElfVmcore(bytes, area, elf) : null;
     }
 
     private static string EmptyArea(AreaTail area) => !area.HasLabel

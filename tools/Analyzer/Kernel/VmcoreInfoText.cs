@@ -62,7 +62,7 @@ public sealed class VmcoreInfoText
                 : note.LengthBytes > MostBytes
                     ? new FileProblem($"VMCOREINFO of {note.LengthBytes} bytes", (long)note.OffsetBytes)
                     : null;
-            return new VmcoreInfoText(text.AsSpan().TrimEnd((byte)0).ToArray(), problem);
+            return new VmcoreInfoText(text.AsSpan().TrimEnd((byte)0).ToArray(), problem?.In(vmcore.Bytes));
         }
         return new VmcoreInfoText([], new FileProblem("no VMCOREINFO note"));
     }

@@ -16,10 +16,19 @@ internal sealed class RangeIndex
 
     private readonly FileRange[] _ranges;
 
-    private RangeIndex(List<FileRange> candidates)
+    private RangeIndex(List<FileRange> candidates, bool isLastBest = false)
     {
-        candidates.Sort((a, b) => a.Start.CompareTo(b.Start));
-        _ranges = [.. Disjoint(candidates)];
+        bool isDisjoint = true;
+        for (int i = 1; i < candidates.Count && isDisjoint; i++)
+        {
+            isDisjoint = candidates[i - 1].End <= candidates[i].Start;
+        }
+        if (!isDisjoint)
+        {
+            candidates.Sort((a, b) => a.Start.CompareTo(b.Start));
+            candidates = Disjoint(candidates, isLastBest);
+        }
+        _ranges = [.. candidates];
     }
 
     /// <summary>The disjoint ranges, ascending.</summary>
@@ -29,10 +38,19 @@ internal sealed class RangeIndex
     public static RangeIndex OfPhysical(IReadOnlyList<ProgramHeader> segments) =>
         new([.. segments.Select((s, i) => Range(s.PhysicalAddress, s, i)).Where(IsUsable)]);
 
+    /// <summary>Index by p_paddr of the memory that segments tell of, which the file need not hold.</summary>
+    public static RangeIndex OfMemory(IReadOnlyList<ProgramHeader> segments) =>
+        new([.. segments.Select((s, i) => new FileRange(
+                s.PhysicalAddress, unchecked(s.PhysicalAddress + Math.Max(s.MemoryBytes, s.FileBytes)), s.Offset, i))
+            .Where(IsUsable)]);
+
     /// <summary>Index by p_vaddr, of segments that lie in the kernel's half.</summary>
     public static RangeIndex OfVirtual(IReadOnlyList<ProgramHeader> segments) =>
         new([.. segments.Select((s, i) => Range(s.VirtualAddress, s, i))
             .Where(r => IsUsable(r) && r.Start >= KernelStart)]);
+
+    /// <summary>Index of pieces of which a later one in the file replaces an earlier one.</summary>
+    public static RangeIndex OfPieces(List<FileRange> pieces) => new(pieces, isLastBest: true);
 
     /// <summary>Finds the range that holds an address.</summary>
     public bool TryFind(ulong address, out FileRange range)
@@ -49,8 +67,8 @@ internal sealed class RangeIndex
         return next < _ranges.Length ? _ranges[next].Start - address : Math.Max(0UL - address, 1);
     }
 
-    // Sweeps over the addresses; the open range that lies first in the file wins.
-    private static List<FileRange> Disjoint(List<FileRange> candidates)
+    // Sweeps over the addresses; the open range that lies first, or last, in the file wins.
+    private static List<FileRange> Disjoint(List<FileRange> candidates, bool isLastBest)
     {
         List<FileRange> disjoint = [];
         PriorityQueue<FileRange, ulong> open = new();
@@ -60,7 +78,8 @@ internal sealed class RangeIndex
             at = open.Count == 0 ? Math.Max(at, candidates[next].Start) : at;
             while (next < candidates.Count && candidates[next].Start <= at)
             {
-                open.Enqueue(candidates[next], candidates[next].OffsetBytes);
+                ulong place = candidates[next].OffsetBytes;
+                open.Enqueue(candidates[next], isLastBest ? ~place : place);
                 next++;
             }
             while (open.TryPeek(out FileRange closed, out _) && closed.End <= at)

@@ -16,7 +16,7 @@ public static class VerifyCommand
     public static Command Create()
     {
         var path = new Argument<string>("VMCORE") { Description = VmcoreArgument.Description };
-        var read = new Option<bool>("--read") { Description = "Also read every byte, to find errors of the medium" };
+        var read = new Option<bool>("--read") { Description = "Also read every byte and decompress every page, to find errors of the medium" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "verify",

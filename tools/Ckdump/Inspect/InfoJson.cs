@@ -3,6 +3,7 @@ using System.IO;
 using System.Text.Json;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kernel;
+using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Ckdump.Areas;
@@ -19,9 +20,15 @@ internal static class InfoJson
         VmcoreFile vmcore = kernel.Vmcore;
         json.WriteStartObject();
         json.WriteString("file", vmcore.Bytes.Path);
-        json.WriteNumber("fileBytes", vmcore.Bytes.LengthBytes);
+        json.WriteNumber("fileBytes", vmcore.Bytes.FileLengthBytes);
         json.WriteString("type", vmcore.Area is null ? "vmcore" : "area");
-        json.WriteString("class", vmcore.Elf.Is64 ? "ELF64" : "ELF32");
+        json.WriteString("format", vmcore.Format.ToString().ToLowerInvariant());
+        json.WriteBoolean("flattened", vmcore.Bytes is FlattenedBytes);
+        if (vmcore is ElfVmcore elf)
+        {
+            json.WriteString("class", elf.Elf.Is64 ? "ELF64" : "ELF32");
+        }
+        WriteKdump(json, facts.Kdump);
         WriteArea(json, vmcore.Area);
         WriteKernel(json, kernel);
         WriteCrash(json, facts);
@@ -36,6 +43,26 @@ internal static class InfoJson
         json.WriteEndObject();
         json.WriteEndObject();
     });
+
+    private static void WriteKdump(Utf8JsonWriter json, KdumpFacts? kdump)
+    {
+        if (kdump is null)
+        {
+            return;
+        }
+        json.WriteStartObject("kdump");
+        json.WriteNumber("version", kdump.Header.Version);
+        json.WriteString("compressor", kdump.Compressor);
+        json.WriteNumber("dumpLevel", kdump.Header.DumpLevel);
+        json.WriteBoolean("incomplete", kdump.IsIncomplete);
+        json.WriteBoolean("vmemmapExcluded", kdump.IsVmemmapExcluded);
+        json.WriteBoolean("split", kdump.Header.IsSplit);
+        json.WriteNumber("memoryPages", kdump.Counts.MemoryPages);
+        json.WriteNumber("keptPages", kdump.Counts.KeptPages);
+        json.WriteNumber("excludedPages", kdump.Counts.ExcludedPages);
+        json.WriteNumber("missingPages", kdump.MissingPages);
+        json.WriteEndObject();
+    }
 
     private static void WriteArea(Utf8JsonWriter json, AreaTail? area)
     {
@@ -117,14 +144,27 @@ internal static class InfoJson
         json.WriteNumber("bytes", facts.MemoryBytes);
         json.WriteNumber("ranges", facts.RangeCount);
         json.WriteStartArray("segments");
-        foreach (ProgramHeader segment in facts.Kernel.Vmcore.Segments)
+        if (facts.Kernel.Vmcore is ElfVmcore elf)
         {
-            json.WriteStartObject();
-            json.WriteHex("physical", segment.PhysicalAddress);
-            json.WriteHex("virtual", segment.VirtualAddress);
-            json.WriteNumber("bytes", segment.FileBytes);
-            json.WriteNumber("offset", segment.Offset);
-            json.WriteEndObject();
+            foreach (ProgramHeader segment in elf.Segments)
+            {
+                json.WriteStartObject();
+                json.WriteHex("physical", segment.PhysicalAddress);
+                json.WriteHex("virtual", segment.VirtualAddress);
+                json.WriteNumber("bytes", segment.FileBytes);
+                json.WriteNumber("offset", segment.Offset);
+                json.WriteEndObject();
+            }
+        }
+        else
+        {
+            foreach (AddressRange range in facts.Kernel.Vmcore.PhysicalRanges)
+            {
+                json.WriteStartObject();
+                json.WriteHex("physical", range.Start);
+                json.WriteNumber("bytes", range.LengthBytes);
+                json.WriteEndObject();
+            }
         }
         json.WriteEndArray();
         json.WriteEndObject();

@@ -5,7 +5,7 @@ using System.IO;
 using System.Linq;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kernel;
-using CosmosKdump.Analyzer.Log;
+using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Capture.Input;
@@ -26,6 +26,7 @@ internal static class InfoText
         Line(output, "file", kernel.Vmcore.Bytes.Path);
         Line(output, "type", Type(kernel.Vmcore));
         WriteArea(output, kernel.Vmcore.Area);
+        WriteKdump(output, facts.Kdump);
         Line(output, "kernel", Known(kernel.Release ?? kernel.Name?.Release));
         Line(output, "version", kernel.Name?.Version);
         Line(output, "host", kernel.Name?.NodeName);
@@ -46,8 +47,17 @@ internal static class InfoText
     public static void WriteRanges(TextWriter output, CrashedKernel kernel)
     {
         output.WriteLine();
+        if (kernel.Vmcore is not ElfVmcore vmcore)
+        {
+            output.WriteLine("physical start     physical end       size");
+            foreach (AddressRange range in kernel.Vmcore.PhysicalRanges)
+            {
+                output.WriteLine($"0x{range.Start:x16} 0x{range.End:x16} {ByteSize.Format((long)range.LengthBytes)}");
+            }
+            return;
+        }
         output.WriteLine("physical start     physical end       size         virtual             offset");
-        foreach (ProgramHeader s in kernel.Vmcore.Segments)
+        foreach (ProgramHeader s in vmcore.Segments)
         {
             string size = ByteSize.Format((long)Math.Min(s.FileBytes, long.MaxValue));
             ulong end = unchecked(s.PhysicalAddress + s.FileBytes);
@@ -92,6 +102,23 @@ internal static class InfoText
         }
     }
 
+    private static void WriteKdump(TextWriter output, KdumpFacts? kdump)
+    {
+        if (kdump is null)
+        {
+            return;
+        }
+        string[] kinds = [.. kdump.ExcludedKinds];
+        string without = kinds.Length == 0 ? "" : $" (without {string.Join(", ", kinds)} pages)";
+        Line(output, "format", $"version {kdump.Header.Version}, compressor {kdump.Compressor}");
+        Line(output, "dump level", $"{kdump.Header.DumpLevel}{without}");
+        Line(output, "pages", $"{kdump.Counts.KeptPages} kept, {kdump.Counts.ExcludedPages} excluded");
+        Line(output, "excluded", kdump.IsVmemmapExcluded ? "page structs of excluded pages" : null);
+        Line(output, "split", kdump.Header.IsSplit
+            ? $"this file has the pages {kdump.Header.FirstPage} to {kdump.Header.EndPage}" : null);
+        Line(output, "incomplete", kdump.IsIncomplete ? $"cut short by its writer, {kdump.MissingPages} pages missing" : null);
+    }
+
     private static void WriteCpus(TextWriter output, IReadOnlyList<CpuRegisters> cpus)
     {
         Line(output, "CPUs", $"{cpus.Count} with registers");
@@ -107,9 +134,12 @@ internal static class InfoText
 
     private static string Type(VmcoreFile vmcore)
     {
-        string elf = vmcore.Elf.Is64 ? "ELF64" : "ELF32";
-        string size = ByteSize.Format(vmcore.Bytes.LengthBytes);
-        return vmcore.Area is null ? $"{elf} vmcore, {size}" : $"dump area with an {elf} vmcore";
+        string format = vmcore.FormatName;
+        string size = ByteSize.Format(vmcore.Bytes.FileLengthBytes);
+        string flattened = vmcore.Bytes is FlattenedBytes ? "flattened " : "";
+        return vmcore.Area is null
+            ? $"{flattened}{format}, {size}"
+            : $"dump area with {(vmcore is ElfVmcore ? "an" : "a")} {format}";
     }
 
     private static string Memory(VmcoreFacts facts)
@@ -120,8 +150,9 @@ internal static class InfoText
 
     private static string? CutShort(VmcoreFile vmcore)
     {
-        ulong needed = vmcore.Segments.Select(s => unchecked(s.Offset + s.FileBytes)).DefaultIfEmpty(0UL).Max();
-        return needed <= vmcore.LengthBytes
+        ulong needed = vmcore.NeededBytes;
+        return vmcore.Bytes.Problem is FileProblem problem ? problem.ToString()
+            : needed <= vmcore.LengthBytes
             ? null
             : $"ends at offset {vmcore.LengthBytes}, {needed - vmcore.LengthBytes} bytes are missing (see ckdump verify)";
     }

@@ -8,7 +8,7 @@ namespace CosmosKdump.Ckdump.Inspect;
 public static class VmcoreArgument
 {
     /// <summary>Help text of the argument.</summary>
-    public const string Description = "Vmcore (ELF), or dump area: a file, a disk or a partition";
+    public const string Description = "Vmcore (ELF, kdump-compressed, either flattened), or dump area: a file, a disk or a partition";
 
     /// <summary>Opens it.</summary>
     public static CrashedKernel Open(string path) =>

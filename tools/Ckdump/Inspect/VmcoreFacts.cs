@@ -1,5 +1,5 @@
-using System.Linq;
 using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Analyzer.Log;
 using CosmosKdump.Analyzer.Memory;
@@ -18,24 +18,14 @@ internal sealed class VmcoreFacts
     /// <summary>What is wrong with the log, or null.</summary>
     public required string? LogProblem { get; init; }
 
-    /// <summary>Bytes of physical memory in the vmcore, each counted once.</summary>
-    public ulong MemoryBytes => Kernel.Vmcore.PhysicalRanges.Aggregate(0UL, (sum, range) => sum + Length(range));
+    /// <summary>Bytes of physical memory that the crashed kernel had, each counted once.</summary>
+    public required ulong MemoryBytes { get; init; }
 
     /// <summary>Number of physical ranges, those that touch counted as one.</summary>
-    public int RangeCount
-    {
-        get
-        {
-            int count = 0;
-            ulong end = 0;
-            foreach (FileRange range in Kernel.Vmcore.PhysicalRanges)
-            {
-                count += count == 0 || range.Start != end ? 1 : 0;
-                end = range.End;
-            }
-            return count;
-        }
-    }
+    public required long RangeCount { get; init; }
+
+    /// <summary>Which pages a kdump-compressed dump kept; null for other formats.</summary>
+    public required KdumpFacts? Kdump { get; init; }
 
     /// <summary>Collects them; goes through the log once.</summary>
     public static VmcoreFacts Collect(CrashedKernel kernel)
@@ -55,8 +45,29 @@ internal sealed class VmcoreFacts
         {
             problem = logProblem.ToString();
         }
-        return new VmcoreFacts { Kernel = kernel, Crash = crash, LogProblem = problem };
+        (ulong bytes, long ranges) = Measure(kernel.Vmcore);
+        return new VmcoreFacts
+        {
+            Kernel = kernel,
+            Crash = crash,
+            LogProblem = problem,
+            MemoryBytes = bytes,
+            RangeCount = ranges,
+            Kdump = kernel.Vmcore is KdumpVmcore kdump ? KdumpFacts.Collect(kdump) : null,
+        };
     }
 
-    private static ulong Length(FileRange range) => range.End - range.Start;
+    private static (ulong Bytes, long Ranges) Measure(VmcoreFile vmcore)
+    {
+        ulong bytes = 0;
+        long count = 0;
+        ulong end = 0;
+        foreach (AddressRange range in vmcore.PhysicalRanges)
+        {
+            bytes += range.LengthBytes;
+            count += count == 0 || range.Start != end ? 1 : 0;
+            end = range.End;
+        }
+        return (bytes, count);
+    }
 }

@@ -5,6 +5,8 @@ public static class GuestSetup
 {
     // The emulator, the assembler for crash modules, and xz for compressed kernel modules.
     private static readonly string[] GuestPackages = ["qemu-system-x86", "binutils", "xz-utils"];
+    // The compressors that ckdump calls; they are part of most installations.
+    private static readonly string[] CodecPackages = ["liblzo2-2", "libzstd1", "zlib1g"];
     private static readonly string[] CrashPackages = ["crash"];
     private static readonly string[] AnalysisPackages = ["crash", "python3-drgn", "gdb"];
 
@@ -36,6 +38,7 @@ public static class GuestSetup
     /// <summary>All of it, for every kernel of the lab.</summary>
     public static void Everything(Progress progress)
     {
+        AptPackages.Ensure(progress, CodecPackages);
         Guests(progress, KernelSeries.Linux61, KernelSeries.Linux612);
         Analysis(progress, KernelSeries.Linux61, KernelSeries.Linux612);
     }

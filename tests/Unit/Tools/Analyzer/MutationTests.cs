@@ -7,6 +7,7 @@ using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Analyzer.Log;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Capture.Input;
 using CosmosKdump.Tests.Unit.Tools.Analyzer.Fakes;
 using CosmosKdump.Tests.Unit.Tools.Analyzer.Files;
 using CosmosKdump.Tests.Unit.Tools.Ckdump;
@@ -45,6 +46,23 @@ public sealed class MutationTests : IDisposable
     public void A_damaged_area_is_read_to_an_end() =>
         Mutate(21, VmcoreFileTests.AreaBytes(RingVmcore(true), AreaState.Complete));
 
+    [Theory]
+    [InlineData(31, Compressor.Zlib)]
+    [InlineData(32, Compressor.Lzo)]
+    [InlineData(33, Compressor.Zstd)]
+    [InlineData(34, Compressor.None)]
+    public void A_damaged_kdump_dump_is_read_to_an_end(int seed, Compressor compressor) =>
+        Mutate(seed, KdumpDump(compressor));
+
+    [Theory]
+    [InlineData(41)]
+    [InlineData(42)]
+    public void A_damaged_flattened_dump_is_read_to_an_end(int seed)
+    {
+        byte[] dump = seed % 2 == 0 ? RingVmcore(true) : KdumpDump(Compressor.Zlib);
+        Mutate(seed, KdumpBuilder.Flatten(dump, KdumpBuilder.Shuffled(seed, dump.Length)));
+    }
+
     private void Mutate(int seed, byte[] original)
     {
         Random random = new(seed);
@@ -75,7 +93,8 @@ public sealed class MutationTests : IDisposable
 
     private static bool Read(string path)
     {
-        IReadOnlyList<CheckResult> results = VmcoreChecks.Run(path);
+        IReadOnlyList<CheckResult> results =
+            [.. VmcoreChecks.Run(path), VmcoreChecks.ReadAll(path, (done, total) => Assert.InRange(done, 0UL, total))];
         Assert.All(results, result => Assert.False(string.IsNullOrEmpty(result.Detail)));
         Assert.All(results.Where(result => result.OffsetBytes is not null), result => Assert.True(result.OffsetBytes >= 0));
         if (!CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem))
@@ -116,6 +135,17 @@ public sealed class MutationTests : IDisposable
         kernel.Write64(ring.Ring + 8, Start);
         kernel.Write64(ring.Ring + 16, Start + (ring.Infos - ring.Descriptors));
         return kernel.ToVmcore();
+    }
+
+    private static byte[] KdumpDump(Compressor compressor)
+    {
+        SyntheticKernel kernel = new(256 * 1024);
+        RingWriter ring = new(kernel);
+        for (int i = 0; i < 100; i++)
+        {
+            ring.Add($"record {i} of a log", (ulong)i * 1_000_000);
+        }
+        return KdumpBuilder.Of(kernel, compressor).Exclude(0x2000_0000, 9).Build();
     }
 
     private static byte[] RecordVmcore()

@@ -24,7 +24,7 @@ public sealed class VmcoreFileTests : IDisposable
     {
         byte[] low = Pattern(1, 0x9EC00);
         byte[] high = Pattern(2, 0x20000);
-        using VmcoreFile vmcore = Open(new VmcoreBuilder { Is64 = is64 }
+        using ElfVmcore vmcore = Open(new VmcoreBuilder { Is64 = is64 }
             .Cpu(1, 2, 3).Segment(0x1000, low).Segment(0x100000, high).Build());
         byte[] read = new byte[0x5000];
         Assert.Equal(Status.Ok, vmcore.ReadPhysical(0x1003, read));
@@ -37,7 +37,7 @@ public sealed class VmcoreFileTests : IDisposable
     [Fact]
     public void Memory_that_is_not_there_reads_as_zeros_between_what_is()
     {
-        using VmcoreFile vmcore = Open(new VmcoreBuilder()
+        using ElfVmcore vmcore = Open(new VmcoreBuilder()
             .Segment(0x1000, Filled(0x1000)).Segment(0x3000, Filled(0x1000)).Build());
         byte[] read = Filled(0x4000);
         Assert.Equal(Status.MemoryUnreadable, vmcore.ReadPhysical(0x800, read));
@@ -49,9 +49,25 @@ public sealed class VmcoreFileTests : IDisposable
     }
 
     [Fact]
+    public void A_page_is_absent_excluded_kept_or_missing()
+    {
+        byte[] file = new VmcoreBuilder().Segment(0x1800, Filled(0x1800)).Segment(0x9000, Filled(0x3000)).Build();
+        // As makedumpfile -E writes a segment whose last page it leaves out; the file is cut in the one before.
+        BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(64 + (2 * 56) + 32), 0x2000);
+        using ElfVmcore vmcore = Open(file[..^0x1800]);
+        PageState[] expected =
+        [
+            PageState.Absent, PageState.Kept, PageState.Kept, PageState.Absent, PageState.Kept, PageState.Missing,
+            PageState.Excluded, PageState.Absent,
+        ];
+        Assert.Equal(expected, ((ulong[])[0, 1, 2, 3, 9, 10, 11, 12]).Select(vmcore.StateOf));
+        Assert.Equal(0x4800UL, vmcore.PhysicalRanges.Aggregate(0UL, (sum, range) => sum + range.LengthBytes));
+    }
+
+    [Fact]
     public void The_end_of_all_addresses_is_no_obstacle()
     {
-        using VmcoreFile vmcore = Open(new VmcoreBuilder().Segment(0x1000, Filled(0x1000)).Build());
+        using ElfVmcore vmcore = Open(new VmcoreBuilder().Segment(0x1000, Filled(0x1000)).Build());
         Assert.Equal(Status.MemoryUnreadable, vmcore.ReadPhysical(ulong.MaxValue - 3, new byte[64]));
         Assert.Equal(Status.MemoryUnreadable, vmcore.ReadPhysical(0, new byte[64]));
     }
@@ -64,7 +80,7 @@ public sealed class VmcoreFileTests : IDisposable
         image.CopyTo(all, 0x8000);
         byte[] file = new VmcoreBuilder()
             .Segment(0x108000, image, 0xFFFF_FFFF_8100_0000).Segment(0x100000, all, 0xFFFF_8880_0010_0000).Build();
-        using VmcoreFile vmcore = Open(file[..^0xC000]);
+        using ElfVmcore vmcore = Open(file[..^0xC000]);
         byte[] read = new byte[0x2000];
         Assert.Equal(Status.Ok, vmcore.ReadPhysical(0x108000, read));
         Assert.Equal(image, read);
@@ -79,7 +95,7 @@ public sealed class VmcoreFileTests : IDisposable
         {
             builder.Segment(0x100000 + (i * 0x2000), [(byte)i, (byte)(i >> 8)]);
         }
-        using VmcoreFile vmcore = Open(builder.Build());
+        using ElfVmcore vmcore = Open(builder.Build());
         Assert.Equal(66_000, vmcore.Segments.Count);
         byte[] read = new byte[2];
         Assert.Equal(Status.Ok, vmcore.ReadPhysical(0x100000 + (65_999 * 0x2000), read));
@@ -91,7 +107,7 @@ public sealed class VmcoreFileTests : IDisposable
     {
         byte[] dump = new SyntheticKernel().ToVmcore();
         byte[] area = AreaBytes(dump, AreaState.Complete);
-        using VmcoreFile vmcore = Open(area);
+        using ElfVmcore vmcore = Open(area);
         Assert.Equal(Status.Ok, vmcore.Area?.Status);
         Assert.Equal(AreaState.Complete, vmcore.Area?.Label.State);
         Assert.Equal((ulong)dump.Length, vmcore.LengthBytes);
@@ -114,10 +130,11 @@ public sealed class VmcoreFileTests : IDisposable
         byte[] bigEndian = [.. elf];
         bigEndian[5] = 2;
         Assert.Equal("the file is empty", Problem([]).ToString());
-        Assert.Contains("kdump-compressed", Problem("KDUMP   xxxx"u8.ToArray()).What);
-        Assert.Contains("makedumpfile -R", Problem("makedumpfile\0\0\0\0"u8.ToArray()).ToString());
+        Assert.Contains("ends within the kdump headers", Problem("KDUMP   xxxx"u8.ToArray()).What);
+        Assert.Contains("ends within the flattened header", Problem("makedumpfile\0\0\0\0"u8.ToArray()).What);
+        Assert.Contains("a dump of diskdump", Problem("DISKDUMPxxxx"u8.ToArray()).What);
         Assert.Contains("begins with zeros", Problem(new byte[8192]).What);
-        Assert.Contains("no ELF header", Problem("#!/bin/sh\n"u8.ToArray()).What);
+        Assert.Contains("neither an ELF nor a kdump header", Problem("#!/bin/sh\n"u8.ToArray()).What);
         Assert.Equal("at offset 16 (0x10): not an ELF core file", Problem(program).ToString());
         Assert.Equal(5, Problem(bigEndian).OffsetBytes);
     }
@@ -165,7 +182,7 @@ public sealed class VmcoreFileTests : IDisposable
         int second = builder.Notes.Length;
         byte[] file = builder.Cpu(8, 1, 2).Build();
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(VmcoreBuilder.Page + second + 4), 0x7FFF_FFFF);
-        using VmcoreFile vmcore = Open(file);
+        using ElfVmcore vmcore = Open(file);
         Assert.Single(vmcore.Notes);
         Assert.Equal(VmcoreBuilder.Page + second, vmcore.NoteProblem?.OffsetBytes);
     }
@@ -190,10 +207,10 @@ public sealed class VmcoreFileTests : IDisposable
         return area;
     }
 
-    private VmcoreFile Open(byte[] bytes)
+    private ElfVmcore Open(byte[] bytes)
     {
         Assert.True(VmcoreFile.TryOpen(Write(bytes), out VmcoreFile? vmcore, out FileProblem? problem), problem?.ToString());
-        return vmcore;
+        return Assert.IsType<ElfVmcore>(vmcore);
     }
 
     private FileProblem Problem(byte[] bytes) => ProblemOf(Write(bytes));
