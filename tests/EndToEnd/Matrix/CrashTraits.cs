@@ -10,7 +10,7 @@ namespace CosmosKdump.Tests.EndToEnd.Matrix;
 /// <param name="Command">The task that crashed; empty: whichever ran.</param>
 /// <param name="Unwound">Functions from the saved registers on, innermost first; others may lie between them.</param>
 /// <param name="OnStack">
-/// Functions on the crashed task's stack, innermost first. It has more than was unwound when the registers were saved
+/// Functions on the stack of the crash, innermost first. It has more than was unwound when the registers were saved
 /// at the instruction that faulted.
 /// </param>
 public sealed record CrashTraits(

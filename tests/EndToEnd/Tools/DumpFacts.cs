@@ -42,7 +42,13 @@ public sealed record DumpFacts
     [JsonPropertyName("frames")]
     public IReadOnlyList<string>? Frames { get; init; }
 
-    /// <summary>Functions whose addresses lie on the crashed task's stack, innermost first.</summary>
+    /// <summary>
+    /// The stack that the crashing CPU's registers point into: <c>task</c>, <c>NMI</c> or <c>unknown</c>.
+    /// </summary>
+    [JsonPropertyName("stack")]
+    public required string Stack { get; init; }
+
+    /// <summary>Functions that addresses on that stack return to, innermost first.</summary>
     [JsonPropertyName("return_addresses")]
     public required IReadOnlyList<string> ReturnAddresses { get; init; }
 
