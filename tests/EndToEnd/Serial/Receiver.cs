@@ -12,6 +12,12 @@ namespace CosmosKdump.Tests.EndToEnd.Serial;
 /// <summary>A folder for the two ends of a line, and <c>ckdump receive</c> at one of them.</summary>
 public sealed class Receiver : IDisposable
 {
+    /// <summary>
+    /// How long a dump over the line may take: QEMU's 16550 hands each byte to the host by itself, some 100 KiB/s on a
+    /// busy host.
+    /// </summary>
+    public static readonly TimeSpan LineLimit = TimeSpan.FromMinutes(20);
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly string _folder = Directory.CreateTempSubdirectory("ckdump-line-").FullName;
     private Task<HostCommand.Outcome>? _running;
@@ -25,11 +31,14 @@ public sealed class Receiver : IDisposable
     /// <summary>The vmcore that is received.</summary>
     public string Vmcore => Path.Combine(_folder, "vmcore");
 
-    /// <summary>Receives in the background from a socket, as soon as it is there.</summary>
+    /// <summary>
+    /// Receives in the background from a socket, as soon as it is there. The receiver outlasts the line's limit: what
+    /// is too slow is then told by the sender's side.
+    /// </summary>
     public void Start(string socket, params string[] more)
     {
         WaitFor(socket);
-        _running = Task.Run(() => CkdumpTool.Run(["receive", socket, "-o", Vmcore, .. more]));
+        _running = Task.Run(() => CkdumpTool.Run(LineLimit + Limit, ["receive", socket, "-o", Vmcore, .. more]));
     }
 
     /// <summary>The receiver ended well; what it said.</summary>

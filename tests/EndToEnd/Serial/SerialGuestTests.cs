@@ -1,4 +1,3 @@
-using System;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Matrix;
@@ -11,9 +10,6 @@ namespace CosmosKdump.Tests.EndToEnd.Serial;
 /// <summary>A crashed Linux over a serial line, to a receiver that answers.</summary>
 public class SerialGuestTests(ITestOutputHelper output)
 {
-    // QEMU's 16550 hands each byte to the host by itself: some 100 KiB/s on a busy host.
-    private static readonly TimeSpan LineLimit = TimeSpan.FromMinutes(20);
-
     [Fact]
     public void Linux_6_1_by_serial()
     {
@@ -32,7 +28,7 @@ public class SerialGuestTests(ITestOutputHelper output)
             receiver.Start(receiver.Line);
             guest.WaitForSecondLine(TestGuest.LineLimit);
             guest.Crash();
-            guest.WaitUntilDone(LineLimit);
+            guest.WaitUntilDone(Receiver.LineLimit);
             output.WriteLine(receiver.MustEndWell());
             MatrixGuest.Check(guest, options, pagingLevels: 5, receiver.Vmcore);
         });

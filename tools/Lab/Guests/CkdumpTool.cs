@@ -7,9 +7,14 @@ namespace CosmosKdump.Lab.Guests;
 /// <summary>Runs <c>artifacts/ckdump</c>, the host tool, as a user would.</summary>
 public static class CkdumpTool
 {
+    private static readonly TimeSpan UsualLimit = TimeSpan.FromMinutes(10);
+
     /// <summary>Runs it; returns its exit code and output.</summary>
-    public static HostCommand.Outcome Run(params string[] arguments) =>
-        HostCommand.Run(Launcher(), arguments, TimeSpan.FromMinutes(10));
+    public static HostCommand.Outcome Run(params string[] arguments) => Run(UsualLimit, arguments);
+
+    /// <summary>Runs it with a limit of its own; returns its exit code and output.</summary>
+    public static HostCommand.Outcome Run(TimeSpan limit, params string[] arguments) =>
+        HostCommand.Run(Launcher(), arguments, limit);
 
     /// <summary>Runs it; it must succeed; returns its output.</summary>
     public static string Output(params string[] arguments)
