@@ -54,6 +54,7 @@ public class LayerTests
     [InlineData("capture/Capture.csproj", "<ProjectReference Include=\"../tools/Analyzer/Analyzer.csproj\" />", "refers to tools/Analyzer")]
     [InlineData("capture/Capture.csproj", "<PackageReference Include=\"Iced\" />", "refers to a package")]
     [InlineData("tools/Lab/Lab.csproj", "<ProjectReference Include=\"..\\..\\kernel\\Kernel.csproj\" />", "refers to kernel/Kernel.csproj")]
+    [InlineData("tools/Ckdump/Ckdump.csproj", "<ProjectReference Include=\"../Lab/Lab.csproj\" />", "refers to tools/Lab")]
     [InlineData("tools/Analyzer/Analyzer.csproj", "<ProjectReference Include=\"../Ckdump/Ckdump.csproj\" />", "refers to tools/Ckdump")]
     [InlineData("tools/Lab/Lab.csproj", "<Compile Include=\"../../kernel/Boot/*.cs\" />", "compiles kernel/Boot")]
     [InlineData("kernel/Kernel.csproj", "<ProjectReference Include=\"../capture/Capture.csproj\" />", "refers to capture")]

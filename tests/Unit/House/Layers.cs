@@ -28,8 +28,7 @@ internal static class Layers
         ["kernel/Kernel.csproj"] = ["tools/ImageCheck/ImageCheck.csproj"],
         ["tools/Analyzer/Analyzer.csproj"] = ["capture/Capture.csproj"],
         ["tools/ImageCheck/ImageCheck.csproj"] = ["capture/Capture.csproj"],
-        ["tools/Ckdump/Ckdump.csproj"] =
-            ["capture/Capture.csproj", "tools/Analyzer/Analyzer.csproj", "tools/Lab/Lab.csproj"],
+        ["tools/Ckdump/Ckdump.csproj"] = ["capture/Capture.csproj", "tools/Analyzer/Analyzer.csproj"],
         ["tools/Lab/Lab.csproj"] = ["capture/Capture.csproj", "tools/Analyzer/Analyzer.csproj"],
     };
 

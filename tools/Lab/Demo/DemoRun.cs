@@ -47,7 +47,7 @@ public static partial class DemoRun
         progress.Begin("opening the dump with crash");
         string vmlinux = kernel.Vmlinux(progress);
         // crash 8.0.2 warns that it misses the task in the PID hash, for stock kdump's dumps of this kernel as well.
-        string backtrace = string.Join('\n', CrashUtility.Run(vmlinux, dump, "bt").Split('\n')
+        string backtrace = string.Join('\n', CrashUtility.Ask(vmlinux, dump, [], "bt")[0].Split('\n')
             .Where(line => line.Length != 0 && !line.StartsWith("WARNING:", StringComparison.Ordinal)));
         progress.Done();
         string log = CkdumpTool.Output("log", dump);

@@ -41,7 +41,7 @@ public sealed partial class Guest : IDisposable
         string initramfs = WriteInitramfs(kernel, progress);
         _disks = options.Disks.Select((disk, i) => new DiskImage(disk, i, options.MemoryMiB, Folder)).ToArray();
         List<string> arguments =
-            Guests.QemuArguments.Of(options, _disks, kernel.Vmlinuz, initramfs, Folder, _sockets);
+            Guests.QemuArguments.Of(options, _disks, kernel.Vmlinuz, initramfs, _sockets);
         File.WriteAllText(Path.Combine(Folder, "qemu.txt"), string.Join(" \\\n  ", arguments.Select(GuestJob.Quote)));
         _clock = new RunClock();
         _qemu = new QemuProcess(arguments, Path.Combine(Folder, "qemu-errors.txt"));
@@ -62,9 +62,6 @@ public sealed partial class Guest : IDisposable
 
     /// <summary>Paths of the raw disk images.</summary>
     public IReadOnlyList<string> Disks => [.. _disks.Select(disk => disk.Path)];
-
-    /// <summary>What the second serial port printed, if it goes to a file.</summary>
-    public string SecondSerialPath => Guests.QemuArguments.SecondSerial(Folder);
 
     /// <summary>The moments so far.</summary>
     public GuestTimes Times => new(
@@ -181,13 +178,6 @@ public sealed partial class Guest : IDisposable
     /// <summary>Waits until QEMU has ended by itself (reboot or power-off).</summary>
     public bool WaitForEnd(TimeSpan limit) => _qemu.WaitForEnd(limit);
 
-    /// <summary>Writes guest physical memory while the guest stands still.</summary>
-    public void WritePhysicalMemory(ulong address, ReadOnlySpan<byte> bytes)
-    {
-        using GdbStub stub = new(Guests.QemuArguments.Gdb(_sockets));
-        stub.Write(address, bytes);
-    }
-
     /// <summary>Kills QEMU if it still runs.</summary>
     public void Stop() => _qemu.Dispose();
 
@@ -246,10 +236,6 @@ public sealed partial class Guest : IDisposable
         if (_options.Crash is CrashKind.NullDereference or CrashKind.InterruptsOff)
         {
             content.AddFile(GuestJob.CrashModulePath, CrashModule.Build(kernel, _options.Crash, Folder));
-        }
-        foreach (GuestFile file in _options.Files)
-        {
-            content.AddFile(file.GuestPath, file.HostPath);
         }
         string path = Path.Combine(Folder, "initramfs.cpio");
         content.Write(path);

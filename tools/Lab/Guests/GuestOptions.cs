@@ -34,12 +34,6 @@ public sealed record GuestOptions
     /// <summary>Disks, in the order in which they sit on the bus.</summary>
     public IReadOnlyList<GuestDisk> Disks { get; init; } = [];
 
-    /// <summary>A VGA adapter.</summary>
-    public bool Vga { get; init; }
-
-    /// <summary>A second serial port, whose output goes to a file in the run's folder.</summary>
-    public bool SecondSerialToFile { get; init; }
-
     /// <summary>A second serial port on a Unix socket that QEMU listens on; empty: none.</summary>
     public string SecondSerialSocket { get; init; } = "";
 
@@ -48,9 +42,6 @@ public sealed record GuestOptions
 
     /// <summary>The capture kernel; null: the guest loads none.</summary>
     public CaptureKernel? Capture { get; init; }
-
-    /// <summary>Files that the guest finds in its initramfs.</summary>
-    public IReadOnlyList<GuestFile> Files { get; init; } = [];
 
     /// <summary>Shell commands of the guest before it loads the capture kernel.</summary>
     public string BeforeLoad { get; init; } = "";

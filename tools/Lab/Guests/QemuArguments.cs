@@ -14,10 +14,9 @@ public static class QemuArguments
     /// <param name="disks">Its disks.</param>
     /// <param name="kernel">Path of the Linux image.</param>
     /// <param name="initramfs">Path of its initramfs.</param>
-    /// <param name="folder">Folder of the run.</param>
     /// <param name="sockets">Short folder for sockets, whose paths may not exceed 107 bytes (unix(7)).</param>
     public static List<string> Of(GuestOptions options, IEnumerable<DiskImage> disks, string kernel, string initramfs,
-        string folder, string sockets)
+        string sockets)
     {
         string machine = options.Machine == GuestMachine.Q35 ? "q35" : "pc";
         List<string> arguments =
@@ -30,43 +29,33 @@ public static class QemuArguments
             "-m", $"{options.MemoryMiB}M",
             "-smp", $"{options.Cpus}",
             "-cpu", options.CpuModel,
-            "-vga", options.Vga ? "std" : "none",
+            "-vga", "none",
             "-chardev", "stdio,id=console,signal=off",
             "-serial", "chardev:console",
             "-chardev", $"socket,id=monitor,path={Qmp(sockets)},server=on,wait=off",
             "-mon", "chardev=monitor,mode=control",
-            "-gdb", $"unix:{Gdb(sockets)},server=on,wait=off",
             "-kernel", kernel,
             "-initrd", initramfs,
             "-append", LinuxArguments(options),
         ];
-        if (options.SecondSerialToFile)
-        {
-            arguments.AddRange(["-serial", $"file:{SecondSerial(folder)}"]);
-        }
-        else if (options.SecondSerialSocket.Length != 0)
+        if (options.SecondSerialSocket.Length != 0)
         {
             arguments.AddRange([
                 "-chardev", $"socket,id={SecondLine},path={options.SecondSerialSocket},server=on,wait=off",
                 "-serial", $"chardev:{SecondLine}",
             ]);
         }
+        // An IOMMU must be there before the devices that it serves.
+        arguments.AddRange(options.QemuArguments);
         foreach (DiskImage disk in disks)
         {
             arguments.AddRange(disk.QemuArguments());
         }
-        arguments.AddRange(options.QemuArguments);
         return arguments;
     }
 
     /// <summary>The monitor's socket.</summary>
     public static string Qmp(string sockets) => sockets + "/qmp";
-
-    /// <summary>The gdb stub's socket.</summary>
-    public static string Gdb(string sockets) => sockets + "/gdb";
-
-    /// <summary>The file that takes the second serial port's output.</summary>
-    public static string SecondSerial(string folder) => folder + "/serial2.bin";
 
     private static string LinuxArguments(GuestOptions options)
     {

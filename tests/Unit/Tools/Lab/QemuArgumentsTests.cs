@@ -111,7 +111,7 @@ public class QemuArgumentsTests
     }
 
     private static List<string> Arguments(GuestOptions options) =>
-        QemuArguments.Of(options, [], "vmlinuz", "initramfs", "/run", "/sockets");
+        QemuArguments.Of(options, [], "vmlinuz", "initramfs", "/sockets");
 
     private static JsonNode Node(GuestDisk disk) => JsonNode.Parse(After([.. Disk(disk)], "-blockdev"))!;
 

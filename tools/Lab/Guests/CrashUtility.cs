@@ -4,9 +4,8 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using CosmosKdump.Lab.Setup;
-using Xunit;
 
-namespace CosmosKdump.Tests.EndToEnd.Tools;
+namespace CosmosKdump.Lab.Guests;
 
 /// <summary>Debian's <c>crash</c>: opens a dump once, asks everything, and keeps each command's answer apart.</summary>
 public static class CrashUtility
@@ -28,10 +27,11 @@ public static class CrashUtility
             script.Append("exit\n");
             string input = Path.Combine(folder, "commands");
             File.WriteAllText(input, script.ToString());
-            HostCommand.Outcome outcome =
-                HostCommand.Run("crash", ["-s", .. options, "-i", input, vmlinux, dump], Limit);
-            Assert.True(outcome.ExitCode == 0, $"crash: exit code {outcome.ExitCode}\n{outcome.Output}{outcome.Errors}");
-            return [.. answers.Select(File.ReadAllText)];
+            string[] arguments = ["-s", .. options, "-i", input, vmlinux, dump];
+            HostCommand.Outcome outcome = HostCommand.Run("crash", arguments, Limit);
+            return outcome.ExitCode == 0
+                ? [.. answers.Select(File.ReadAllText)]
+                : throw HostCommand.Failure("crash", arguments, outcome);
         }
         finally
         {
