@@ -6,4 +6,13 @@ namespace CosmosKdump.Lab.Bench;
 /// <param name="Side">Who captures.</param>
 /// <param name="MemoryMiB">The guest's memory, MiB.</param>
 /// <param name="Medium">What lies behind its disk.</param>
-public sealed record BenchCase(Side Side, int MemoryMiB, DiskMedium Medium);
+/// <param name="Load">What the guest has in its memory.</param>
+public sealed record BenchCase(Side Side, int MemoryMiB, DiskMedium Medium, GuestLoad Load = GuestLoad.Idle)
+{
+    /// <summary>The case as a report names it.</summary>
+    public override string ToString()
+    {
+        string load = Load == GuestLoad.Busy ? " busy" : "";
+        return $"{MemoryMiB / 1024} GiB{load} guest, {Names.Of(Side)}, {Names.Of(Medium)}";
+    }
+}

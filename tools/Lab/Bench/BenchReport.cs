@@ -17,7 +17,10 @@ public static class BenchReport
         body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
         table { border-collapse: collapse; margin: 1rem 0; }
         th, td { padding: .25rem .75rem; border-bottom: 1px solid #ddd; text-align: right; }
-        th:first-child, td:first-child { text-align: left; }
+        th:first-child, td:first-child, .text th, .text td { text-align: left; }
+        td { font-variant-numeric: tabular-nums; }
+        .wide { overflow-x: auto; }
+        .bad { color: #b3261e; font-weight: 600; }
         .method { color: #666; font-size: .9rem; }
         svg { width: 100%; max-width: 720px; display: block; margin: 1.5rem 0; }
         svg text { font: 12px system-ui, sans-serif; fill: #222; }
@@ -42,7 +45,7 @@ public static class BenchReport
     {
         Directory.CreateDirectory(folder);
         List<Table> tables = BenchTables.Of(result);
-        string markdown = $"# CosmosKdump bench\n\n{Summary(result)}\n\n"
+        string markdown = $"# CosmosKdump bench\n\n{Summary(result)}\n\n{Outcome(result)}\n\n"
             + string.Join('\n', tables.Select(table => table.ToMarkdown()));
         File.WriteAllText(Path.Combine(folder, "bench.md"), markdown);
         File.WriteAllText(Path.Combine(folder, "bench.json"), JsonSerializer.Serialize(result, Json));
@@ -58,17 +61,31 @@ public static class BenchReport
             + $"{result.HostLoad} at the start. Absolute times depend on the host: compare only within this run.";
     }
 
+    // One sentence that can be believed without reading a table.
+    private static string Outcome(BenchResult result)
+    {
+        int notKept = Targets.NotKept(result);
+        return Targets.AreMet(result)
+            ? "Every promise that was measured is kept, and no measurement failed."
+            : $"Promises that are not kept: {notKept}. Measurements that failed: {result.Failures.Count}.";
+    }
+
     private static string Page(BenchResult result, List<Table> tables)
     {
         StringBuilder page = new("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n");
+        page.Append("<meta name=\"viewport\" content=\"width=device-width\">\n");
         page.Append("<title>CosmosKdump bench</title>\n<style>\n").Append(Style).Append("\n</style>\n");
         page.Append($"<h1>CosmosKdump bench</h1>\n<p>{System.Net.WebUtility.HtmlEncode(Summary(result))}</p>\n");
-        page.Append(tables[0].ToHtml());
-        page.Append(Chart(result, "Panic to first byte on the disk, s", sample => sample.ToFirstByte));
-        page.Append(Chart(result, "Panic to the complete dump, file-backed disk, s", sample => sample.ToDone));
-        page.Append(RateChart(result, "Rate, file-backed disk, MB/s", DiskMedium.Written));
-        page.Append(RateChart(result, "Rate, null-co disk, MB/s", DiskMedium.NullWithLabel));
-        foreach (Table table in tables.Skip(1))
+        string kind = Targets.AreMet(result) ? "" : " class=\"bad\"";
+        page.Append($"<p{kind}>{Outcome(result)}</p>\n");
+        page.Append(tables[0].ToHtml()).Append(tables[1].ToHtml());
+        page.Append("<h2>Medians</h2>\n<p class=\"method\">All scales are logarithmic: a bar that is one mark longer is "
+            + "ten times as much. Green is CosmosKdump.</p>\n");
+        page.Append(Chart(result, "Panic to first byte, file-backed disk, s (less is better)", one => one.ToFirstByte));
+        page.Append(Chart(result, "Panic to the complete dump, file-backed disk, s (less is better)", one => one.ToDone));
+        page.Append(RateChart(result, "Rate, file-backed disk, MB/s (more is better)", DiskMedium.Written));
+        page.Append(RateChart(result, "Rate, null-co disk, MB/s (more is better)", DiskMedium.NullWithLabel));
+        foreach (Table table in tables.Skip(2))
         {
             page.Append(table.ToHtml());
         }
@@ -78,17 +95,18 @@ public static class BenchReport
     private static string Chart(BenchResult result, string title, Func<Sample, double> figure)
     {
         List<(string, double, bool)> bars = [];
-        foreach (int memory in result.Memories)
+        foreach ((int memory, GuestLoad load) in result.Guests)
         {
+            string guest = $"{memory / 1024} GiB{(load == GuestLoad.Busy ? " full" : "")}";
             Add(Side.Ours, "CosmosKdump");
             Add(Side.StockCopy, "stock dd");
             Add(Side.StockFiltered, "stock makedumpfile");
 
             void Add(Side side, string name)
             {
-                if (result.Median(side, memory, DiskMedium.Written) is { } sample)
+                if (result.Median(new(side, memory, DiskMedium.Written, load)) is { } sample)
                 {
-                    bars.Add(($"{memory / 1024} GiB, {name}", figure(sample), side == Side.Ours));
+                    bars.Add(($"{guest}, {name}", figure(sample), side == Side.Ours));
                 }
             }
         }
@@ -100,8 +118,8 @@ public static class BenchReport
         List<(string, double, bool)> bars = [];
         foreach (int memory in result.Memories)
         {
-            double ours = result.Median(Side.Ours, memory, medium)?.MegabytesPerSecond ?? double.NaN;
-            double stock = result.Median(Side.StockCopy, memory, medium)?.MegabytesPerSecond ?? double.NaN;
+            double ours = result.Median(new(Side.Ours, memory, medium))?.MegabytesPerSecond ?? double.NaN;
+            double stock = result.Median(new(Side.StockCopy, memory, medium))?.MegabytesPerSecond ?? double.NaN;
             bars.Add(($"{memory / 1024} GiB, CosmosKdump", ours, true));
             bars.Add(($"{memory / 1024} GiB, disk's own limit", result.Limit(memory, medium, LimitWriter.Linux), false));
             bars.Add(($"{memory / 1024} GiB, stock dd", stock, false));

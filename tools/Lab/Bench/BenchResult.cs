@@ -23,6 +23,24 @@ public sealed class BenchResult
     /// <summary>Runs of each case.</summary>
     public int Runs { get; init; }
 
+    /// <summary>The revision of this work tree, <c>-dirty</c> if it was changed; empty if git does not tell.</summary>
+    public string Revision { get; init; } = "";
+
+    /// <summary>The command that repeats the bench.</summary>
+    public string Command { get; init; } = "";
+
+    /// <summary>Sizes of the guests that were to be measured, MiB, the smallest first.</summary>
+    public IReadOnlyList<int> Memories { get; init; } = [];
+
+    /// <summary>Size of the guest that is also measured with its memory full, MiB.</summary>
+    public int BusyMemoryMiB => Memories.FirstOrDefault();
+
+    /// <summary>The guests: their memory, MiB, and what is in it.</summary>
+    public IEnumerable<(int MemoryMiB, GuestLoad Load)> Guests => Memories.SelectMany(memory =>
+        memory == BusyMemoryMiB
+            ? new[] { (memory, GuestLoad.Idle), (memory, GuestLoad.Busy) }
+            : [(memory, GuestLoad.Idle)]);
+
     /// <summary>Our images' lengths, bytes, by name.</summary>
     public Dictionary<string, long> ImageBytes { get; init; } = [];
 
@@ -32,7 +50,7 @@ public sealed class BenchResult
     /// <summary>Every capture.</summary>
     public List<BenchCapture> Captures { get; init; } = [];
 
-    /// <summary>Captures that did not succeed.</summary>
+    /// <summary>Measurements that did not succeed.</summary>
     public List<BenchFailure> Failures { get; init; } = [];
 
     /// <summary>The disk's own limit, every measurement.</summary>
@@ -41,16 +59,18 @@ public sealed class BenchResult
     /// <summary>Smallest reservation with which a capture succeeded, MiB; empty if it was not looked for.</summary>
     public Dictionary<Side, int> SmallestReservationMiB { get; init; } = [];
 
-    /// <summary>Guest sizes, MiB.</summary>
-    public IEnumerable<int> Memories => Captures.Select(capture => capture.Case.MemoryMiB).Distinct();
+    /// <summary>For each reservation, MiB, with which the busy guest was tried: whether ours captured it.</summary>
+    public Dictionary<int, bool> BusyReservations { get; init; } = [];
+
+    /// <summary>Every sample of a case.</summary>
+    public Sample[] Samples(BenchCase wanted) =>
+        [.. Captures.Where(one => one.Case == wanted).Select(one => one.Sample)];
 
     /// <summary>The median of a case; null if it was not measured.</summary>
-    public Sample? Median(Side side, int memoryMiB, DiskMedium medium)
-    {
-        BenchCase wanted = new(side, memoryMiB, medium);
-        Sample[] samples = Captures.Where(one => one.Case == wanted).Select(one => one.Sample).ToArray();
-        return samples.Length == 0 ? null : Sample.Median(samples);
-    }
+    public Sample? Median(BenchCase wanted) => Samples(wanted) is { Length: > 0 } samples ? Sample.Median(samples) : null;
+
+    /// <summary>What a case's guest did before it crashed; null if it was not measured.</summary>
+    public GuestWork? Work(BenchCase wanted) => Captures.Find(one => one.Case == wanted)?.Work;
 
     /// <summary>The median of the disk's own limit, MB/s; NaN if it was not measured.</summary>
     public double Limit(int memoryMiB, DiskMedium medium, LimitWriter writer) => Sample.Median(Limits

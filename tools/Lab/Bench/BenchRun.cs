@@ -16,7 +16,7 @@ public static class BenchRun
 
     /// <summary>Measures everything; a capture that fails is noted and does not end the bench.</summary>
     /// <param name="runs">Runs of each case.</param>
-    /// <param name="quick">Only the 1 GiB guest, and no search for the smallest reservation.</param>
+    /// <param name="quick">Only the 1 GiB guest, and no search for stock kdump's smallest reservation.</param>
     /// <param name="progress">Where it tells what it does.</param>
     /// <param name="save">Called with what there is whenever a round of cases is complete.</param>
     public static BenchResult Run(int runs, bool quick, Progress progress, Action<BenchResult> save)
@@ -28,17 +28,21 @@ public static class BenchRun
             Host = HostText(),
             HostLoad = File.ReadAllText("/proc/loadavg").Split(' ')[0],
             Runs = runs,
+            Revision = Revision(),
+            Command = $"./build.sh bench --runs {runs}{(quick ? " --quick" : "")}",
+            Memories = quick ? [1024] : [1024, 4096],
             StockImageBytes = bench.StockImageBytes,
             ImageBytes = new[] { Repository.BzImage, Repository.ElfImage }
                 .ToDictionary(path => Path.GetFileName(path), path => new FileInfo(path).Length),
         };
-        foreach (int memory in quick ? [1024] : new[] { 1024, 4096 })
+        Reservation(Side.Ours, OurReservations, bench, result, progress);
+        BusyReservations(bench, result, progress);
+        foreach (int memory in result.Memories)
         {
             Guests(memory, runs, bench, result, progress, save);
         }
         if (!quick)
         {
-            Reservation(Side.Ours, OurReservations, bench, result, progress);
             Reservation(Side.StockCopy, StockReservations, bench, result, progress);
         }
         return result;
@@ -50,7 +54,7 @@ public static class BenchRun
         progress.Begin($"writing a disk image for the {memory} MiB guest");
         using BenchDisk disk = new(memory, Path.Combine(Repository.Artifacts, "bench"));
         progress.Done();
-        BenchCase[] cases =
+        List<BenchCase> cases =
         [
             new(Side.Ours, memory, DiskMedium.Written),
             new(Side.StockCopy, memory, DiskMedium.Written),
@@ -58,11 +62,15 @@ public static class BenchRun
             new(Side.Ours, memory, DiskMedium.NullWithLabel),
             new(Side.StockCopy, memory, DiskMedium.NullWithLabel),
         ];
+        if (memory == result.BusyMemoryMiB)
+        {
+            cases.AddRange(cases.ConvertAll(one => one with { Load = GuestLoad.Busy }));
+        }
         for (int run = 1; run <= runs; run++)
         {
             foreach (BenchCase one in cases)
             {
-                progress.Begin($"{memory} MiB, run {run} of {runs}: {one.Side} to {one.Medium}");
+                progress.Begin($"run {run} of {runs}: {one}");
                 try
                 {
                     BenchCapture capture = bench.Measure(one, disk);
@@ -71,9 +79,7 @@ public static class BenchRun
                 }
                 catch (LabException error)
                 {
-                    string why = error.Message.Split('\n')[0];
-                    result.Failures.Add(new(one, why));
-                    progress.Done($"failed: {why}");
+                    progress.Done(Failed(result, $"{one}", error));
                 }
             }
             progress.Begin($"{memory} MiB, run {run} of {runs}: the disk's own limit");
@@ -95,7 +101,7 @@ public static class BenchRun
         }
         catch (LabException error)
         {
-            return $"failed: {error.Message.Split('\n')[0]}";
+            return Failed(result, $"{memory / 1024} GiB guest, the disk's own limit", error);
         }
         return $"{result.Limits[^2].MegabytesPerSecond:F0} MB/s by Linux in the guest";
     }
@@ -105,14 +111,61 @@ public static class BenchRun
     {
         foreach (int size in sizes)
         {
-            progress.Begin($"{side}: capture with crashkernel={size}M");
-            bool fits = bench.Fits(side, size, FitsLimit);
-            progress.Done(fits ? "works" : "does not");
-            if (fits)
+            if (Fits(side, size, GuestLoad.Idle, bench, result, progress) == true)
             {
                 result.SmallestReservationMiB[side] = size;
                 return;
             }
+        }
+    }
+
+    // What an idle guest needs must be enough for one whose memory is full.
+    private static void BusyReservations(CaptureBench bench, BenchResult result, Progress progress)
+    {
+        int smallest = result.SmallestReservationMiB.GetValueOrDefault(Side.Ours, OurReservations[^1]);
+        foreach (int size in new[] { OurReservations[^1], smallest }.Distinct())
+        {
+            if (Fits(Side.Ours, size, GuestLoad.Busy, bench, result, progress) is { } fits)
+            {
+                result.BusyReservations[size] = fits;
+            }
+        }
+    }
+
+    private static bool? Fits(
+        Side side, int size, GuestLoad load, CaptureBench bench, BenchResult result, Progress progress)
+    {
+        string what = $"{(load == GuestLoad.Busy ? "busy guest, " : "")}{Names.Of(side)}, crashkernel={size}M";
+        progress.Begin(what);
+        try
+        {
+            bool fits = bench.Fits(side, size, load, FitsLimit);
+            progress.Done(fits ? "works" : "does not");
+            return fits;
+        }
+        catch (LabException error)
+        {
+            progress.Done(Failed(result, what, error));
+            return null;
+        }
+    }
+
+    private static string Failed(BenchResult result, string what, LabException error)
+    {
+        string why = error.Message.Split('\n')[0];
+        result.Failures.Add(new(what, why));
+        return $"failed: {why}";
+    }
+
+    private static string Revision()
+    {
+        try
+        {
+            return HostCommand.Output("git", "-C", Repository.Root, "describe", "--always", "--dirty").Trim();
+        }
+        catch (LabException)
+        {
+            return "";
         }
     }
 

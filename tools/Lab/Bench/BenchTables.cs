@@ -14,8 +14,9 @@ public static class BenchTables
         "Panic: the console's first line that tells of it. Start: the capture kernel's first console line; for stock "
         + "kdump, the line before it copies. First byte: the host reads the image's head every millisecond until it "
         + "changes. Done: the console line after the last flush. Rate: length of the vmcore over start to done. The "
-        + "image is a raw file, every byte written beforehand, cache=unsafe. Medians; the guests differ only in "
-        + "crashkernel=.";
+        + "image is a raw file, every byte written beforehand, cache=unsafe. Medians, with the lowest and the highest of "
+        + "the runs in parentheses; × is how many times CosmosKdump's median it is. MB are millions of bytes. The guests "
+        + "have one CPU and an NVMe disk, and differ only in crashkernel=.";
 
     private const string NullMethod =
         "The same with QEMU's null-co, which takes writes at no cost: what remains is the capture itself. (The dump "
@@ -28,59 +29,78 @@ public static class BenchTables
     /// <summary>All tables.</summary>
     public static List<Table> Of(BenchResult result) =>
     [
-        Verdict(result),
+        Promises(result),
+        StockAdvantages.Of(result),
         .. result.Memories.SelectMany(memory => new[]
         {
             Captures(result, memory, DiskMedium.Written, "file-backed disk", FileMethod),
             Captures(result, memory, DiskMedium.NullWithLabel, "null-co disk", NullMethod),
         }),
+        DependenceTable.Of(result),
         Limits(result),
         Sizes(result),
         .. result.Failures.Count == 0 ? [] : new[] { Failures(result) },
+        Repeat(result),
     ];
+
+    /// <summary>Seconds: the median, and the lowest and the highest if there are several samples.</summary>
+    public static string Seconds(Sample[] samples, Func<Sample, double> figure)
+    {
+        double[] values = Array.ConvertAll(samples, sample => figure(sample));
+        string median = Seconds(Sample.Median(values));
+        return values.Length < 2 || values.Any(double.IsNaN)
+            ? median
+            : $"{median} ({Seconds(values.Min())}–{Seconds(values.Max())})";
+    }
 
     /// <summary>Seconds with three decimals.</summary>
     public static string Seconds(double value) =>
         double.IsNaN(value) ? "–" : value.ToString("F3", CultureInfo.InvariantCulture);
 
-    private static Table Verdict(BenchResult result) => new(
+    /// <summary>How many times another figure it is.</summary>
+    public static string Times(double value, double other) =>
+        double.IsNaN(value / other) ? "–" : (value / other).ToString("F1", CultureInfo.InvariantCulture);
+
+    private static Table Promises(BenchResult result) => new(
         "Promises",
-        "Stock is `dd` of /proc/vmcore: the same dump as ours. From the medians below.",
+        "Stock is dd of /proc/vmcore: the same dump as ours. From the medians below. What could not be measured, because "
+        + "a capture failed, is not kept.",
         ["promise", "wanted", "measured", "kept"],
         [.. Targets.Judge(result).Select(target => new[]
         {
-            target.Name, target.Wanted, target.Measured, target.IsMet ? "yes" : "NO",
-        })]);
+            target.Name,
+            target.Wanted,
+            target.Measured,
+            target.Verdict switch { Verdict.Kept => "yes", Verdict.NotKept => "NO", _ => "–" },
+        })])
+    {
+        IsText = true,
+    };
 
     private static Table Captures(BenchResult result, int memory, DiskMedium medium, string where, string method)
     {
-        (Side Side, string Name)[] sides =
-        [
-            (Side.Ours, "CosmosKdump, ELF"),
-            (Side.StockCopy, "stock, dd"),
-            (Side.StockFiltered, "stock, makedumpfile -l -d 31"),
-        ];
-        Sample? ours = result.Median(Side.Ours, memory, medium);
+        Sample? ours = result.Median(new(Side.Ours, memory, medium));
         List<string[]> rows = [];
-        foreach ((Side side, string name) in sides)
+        foreach (Side side in Enum.GetValues<Side>())
         {
-            if (result.Median(side, memory, medium) is { } sample && ours != null)
+            Sample[] samples = result.Samples(new(side, memory, medium));
+            if (samples.Length != 0)
             {
-                bool isFull = side != Side.StockFiltered;
+                Sample sample = Sample.Median(samples);
                 rows.Add(
                 [
-                    name,
-                    Seconds(sample.ToStart), Times(sample.ToStart, ours.ToStart),
-                    Seconds(sample.ToFirstByte), Times(sample.ToFirstByte, ours.ToFirstByte),
-                    Seconds(sample.ToDone), Times(sample.ToDone, ours.ToDone),
-                    isFull ? Number(sample.DumpBytes / 1e6) : "filtered",
-                    isFull ? Number(sample.MegabytesPerSecond) : "–",
+                    Names.Of(side),
+                    Seconds(samples, one => one.ToStart), Times(sample.ToStart, ours?.ToStart ?? double.NaN),
+                    Seconds(samples, one => one.ToFirstByte), Times(sample.ToFirstByte, ours?.ToFirstByte ?? double.NaN),
+                    Seconds(samples, one => one.ToDone), Times(sample.ToDone, ours?.ToDone ?? double.NaN),
+                    Number(sample.WrittenBytes / 1e6),
+                    side == Side.StockFiltered ? "–" : Number(sample.MegabytesPerSecond),
                 ]);
             }
         }
         return new(
             $"{memory / 1024} GiB guest, {where}", method,
-            ["", "start, s", "×", "first byte, s", "×", "done, s", "×", "dump, MB", "MB/s"], rows);
+            ["", "start, s", "×", "first byte, s", "×", "done, s", "×", "written, MB", "MB/s"], rows);
     }
 
     private static Table Limits(BenchResult result)
@@ -92,8 +112,8 @@ public static class BenchTables
             {
                 double limit = result.Limit(memory, medium, LimitWriter.Linux);
                 double host = result.Limit(memory, medium, LimitWriter.Host);
-                double ours = result.Median(Side.Ours, memory, medium)?.MegabytesPerSecond ?? double.NaN;
-                double stock = result.Median(Side.StockCopy, memory, medium)?.MegabytesPerSecond ?? double.NaN;
+                double ours = result.Median(new(Side.Ours, memory, medium))?.MegabytesPerSecond ?? double.NaN;
+                double stock = result.Median(new(Side.StockCopy, memory, medium))?.MegabytesPerSecond ?? double.NaN;
                 string name = medium == DiskMedium.Written ? "file-backed" : "null-co";
                 rows.Add(
                 [
@@ -118,9 +138,12 @@ public static class BenchTables
         }
         rows.Add(["stock: vmlinuz and initramfs", Number(result.StockImageBytes / 1024.0) + " KiB"]);
         rows.Add(["crashkernel= in this bench", $"ours 4M, stock {StockKdump.CrashKernel}"]);
-        foreach ((Side side, int size) in result.SmallestReservationMiB)
+        foreach (Side side in new[] { Side.Ours, Side.StockCopy })
         {
-            rows.Add([side == Side.Ours ? "smallest crashkernel=, ours" : "smallest crashkernel=, stock", $"{size}M"]);
+            string size = result.SmallestReservationMiB.TryGetValue(side, out int found)
+                ? $"{found}M"
+                : Targets.NotMeasured;
+            rows.Add([side == Side.Ours ? "smallest crashkernel=, ours" : "smallest crashkernel=, stock", size]);
         }
         return new(
             "Sizes",
@@ -131,19 +154,40 @@ public static class BenchTables
     }
 
     private static Table Failures(BenchResult result) => new(
-        "Failed captures",
+        "Failed measurements",
         "Left out of the medians.",
-        ["guest", "side", "medium", "why"],
-        [.. result.Failures.Select(failure => new[]
+        ["what", "why"],
+        [.. result.Failures.Select(failure => new[] { failure.What, failure.Why })])
+    {
+        IsText = true,
+    };
+
+    private static Table Repeat(BenchResult result)
+    {
+        string name = "./build.sh run --memory 1024 --medium";
+        return new(
+            "To repeat it",
+            $"Revision {(result.Revision.Length == 0 ? "not known" : result.Revision)}. A single capture leaves its "
+            + "console, with a time stamp on each line, and QEMU's command line in artifacts/lab/.",
+            ["what", "command"],
+            [
+                ["all of this", result.Command],
+                [$"1 GiB guest, {Names.Of(Side.Ours)}, file-backed", $"{name} Written"],
+                [$"1 GiB guest, {Names.Of(Side.StockCopy)}, file-backed", $"{name} Written --stock dd"],
+                [
+                    $"1 GiB guest, {Names.Of(Side.StockFiltered)}, file-backed",
+                    $"{name} Written --stock '{CaptureBench.FilterOptions}'",
+                ],
+                ["the same on null-co", $"{name} NullWithLabel …"],
+                ["the same with the guest's memory full", $"{name} Written --load Busy …"],
+            ])
         {
-            $"{failure.Case.MemoryMiB} MiB", $"{failure.Case.Side}", $"{failure.Case.Medium}", failure.Why,
-        })]);
+            IsText = true,
+        };
+    }
 
     private static string Number(double value) =>
         double.IsNaN(value) ? "–" : value.ToString("F0", CultureInfo.InvariantCulture);
-
-    private static string Times(double value, double ours) =>
-        double.IsNaN(value / ours) ? "–" : (value / ours).ToString("F1", CultureInfo.InvariantCulture);
 
     private static string Share(double value, double limit) =>
         double.IsNaN(value / limit) ? "–" : Number(value / limit * 100) + " %";

@@ -11,8 +11,12 @@ namespace CosmosKdump.Lab.Bench;
 /// <summary>Crashes and captures a guest once, by either side, and measures it the same way.</summary>
 public sealed partial class CaptureBench
 {
+    /// <summary>makedumpfile's options of <see cref="Side.StockFiltered"/>.</summary>
+    public const string FilterOptions = "-l -d 31";
+
     private const KernelSeries Series = KernelSeries.Linux61;
     private const int PageBytes = 4096;
+    private const double BusyShare = 0.75;
     private static readonly TimeSpan CaptureLimit = TimeSpan.FromMinutes(5);
     private readonly Progress _progress;
     private readonly CaptureKernel _copy;
@@ -24,16 +28,16 @@ public sealed partial class CaptureBench
         _progress = progress;
         _copy = StockKdump.Copy(Series, DiskInterface.Nvme, Path.Combine(Repository.Runs, "stock-copy"), progress);
         _filtered = StockKdump.Makedumpfile(
-            Series, DiskInterface.Nvme, "-l -d 31", Path.Combine(Repository.Runs, "stock-filtered"), progress);
+            Series, DiskInterface.Nvme, FilterOptions, Path.Combine(Repository.Runs, "stock-filtered"), progress);
     }
 
     /// <summary>Length of stock kdump's kernel and initramfs, bytes.</summary>
     public long StockImageBytes => new FileInfo(_copy.Image).Length + new FileInfo(_copy.Initrd!).Length;
 
     /// <summary>The guest: one CPU, an NVMe disk; the same for both sides but for the reservation.</summary>
-    public GuestOptions Options(Side side, int memoryMiB, GuestDisk disk) => new()
+    public GuestOptions Options(Side side, int memoryMiB, GuestDisk disk, GuestLoad load = GuestLoad.Idle) => new()
     {
-        Name = $"bench-{side}-{memoryMiB}-{disk.Medium}",
+        Name = $"bench-{side}-{memoryMiB}-{disk.Medium}-{load}",
         Kernel = Series,
         MemoryMiB = memoryMiB,
         Disks = [disk],
@@ -44,6 +48,9 @@ public sealed partial class CaptureBench
             Side.StockCopy => _copy,
             _ => _filtered,
         },
+        BeforeCrash = GuestWork.Script(load),
+        // The emulated guest makes its random data at some 50 MB/s.
+        BootLimit = TimeSpan.FromMinutes(load == GuestLoad.Busy ? 10 : 2),
     };
 
     /// <summary>Measures one capture.</summary>
@@ -53,21 +60,30 @@ public sealed partial class CaptureBench
         GuestDisk medium = what.Medium == DiskMedium.Written
             ? disk.Next(prepared)
             : new GuestDisk { Medium = what.Medium, Prepared = prepared };
-        using Guest guest = Guest.Capture(Options(what.Side, what.MemoryMiB, medium), CaptureLimit, _progress);
+        GuestOptions options = Options(what.Side, what.MemoryMiB, medium, what.Load);
+        using Guest guest = Guest.Capture(options, CaptureLimit, _progress);
         if (guest.Console.Find(Success()) == null)
         {
             throw guest.Console.Missing("the capture did not succeed");
         }
-        return new BenchCapture(what, Sample.Of(guest.Times, DumpBytes(guest)), guest.Folder);
+        GuestWork work = GuestWork.Of(guest.Console)
+            ?? throw guest.Console.Missing("the guest did not tell of its work");
+        if (what.Load == GuestLoad.Busy && work.MemoryMiB < what.MemoryMiB * BusyShare)
+        {
+            throw guest.Console.Missing($"only {work.MemoryMiB} MiB of the busy guest's memory were in use");
+        }
+        (long dump, long written) = Lengths(guest);
+        return new BenchCapture(what, Sample.Of(guest.Times, dump, written), work, guest.Folder);
     }
 
     /// <summary>Tells whether a capture succeeds with a reservation.</summary>
-    public bool Fits(Side side, int reservationMiB, TimeSpan limit)
+    /// <exception cref="GuestBootException">The guest died before the reservation was put to use.</exception>
+    public bool Fits(Side side, int reservationMiB, GuestLoad load, TimeSpan limit)
     {
         GuestDisk disk = new() { Medium = DiskMedium.NullWithLabel, Prepared = side == Side.Ours };
-        GuestOptions options = Options(side, 1024, disk) with
+        GuestOptions options = Options(side, 1024, disk, load) with
         {
-            Name = $"fits-{side}-{reservationMiB}",
+            Name = $"fits-{side}-{reservationMiB}-{load}",
             CrashKernel = string.Create(CultureInfo.InvariantCulture, $"{reservationMiB}M"),
         };
         try
@@ -75,7 +91,7 @@ public sealed partial class CaptureBench
             using Guest guest = Guest.Capture(options, limit, _progress);
             return guest.Console.Find(Success()) != null;
         }
-        catch (LabException)
+        catch (LabException error) when (error is not GuestBootException)
         {
             // kexec refused, or the capture kernel ran out of memory: either way it does not fit.
             return false;
@@ -91,15 +107,22 @@ public sealed partial class CaptureBench
     [GeneratedRegex("^LAB: capture started, vmcore of ([0-9]+) bytes")]
     private static partial Regex VmcoreBytes();
 
-    private static long DumpBytes(Guest guest)
+    [GeneratedRegex("^LAB: capture done, .* written ([0-9]+) bytes")]
+    private static partial Regex WrittenBytes();
+
+    // Of the dump, and of what was written: makedumpfile writes less than it describes.
+    private static (long Dump, long Written) Lengths(Guest guest)
     {
         Match pages = PagesWritten().Match(guest.Console.Text);
         if (pages.Success)
         {
-            return long.Parse(pages.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * PageBytes;
+            long length = Number(pages) * PageBytes;
+            return (length, length);
         }
-        ConsoleLine line = guest.Console.WaitFor(VmcoreBytes(), TimeSpan.Zero);
-        Match bytes = VmcoreBytes().Match(line.Text);
-        return long.Parse(bytes.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        ConsoleLine dump = guest.Console.WaitFor(VmcoreBytes(), TimeSpan.Zero);
+        ConsoleLine written = guest.Console.WaitFor(WrittenBytes(), TimeSpan.Zero);
+        return (Number(VmcoreBytes().Match(dump.Text)), Number(WrittenBytes().Match(written.Text)));
     }
+
+    private static long Number(Match match) => long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 }

@@ -9,14 +9,16 @@ namespace CosmosKdump.Lab.Bench;
 /// <param name="ToDone">Seconds from the panic to the flushed dump.</param>
 /// <param name="Capturing">Seconds from the capture's start to the flushed dump.</param>
 /// <param name="DumpBytes">Length of the dump; for a filtered dump, of the memory that it describes.</param>
-public sealed record Sample(double ToStart, double ToFirstByte, double ToDone, double Capturing, long DumpBytes)
+/// <param name="WrittenBytes">Length of what was written to the disk.</param>
+public sealed record Sample(
+    double ToStart, double ToFirstByte, double ToDone, double Capturing, long DumpBytes, long WrittenBytes)
 {
     /// <summary>Millions of bytes per second while capturing.</summary>
     public double MegabytesPerSecond => DumpBytes / 1e6 / Capturing;
 
     /// <summary>A sample of a guest that is done.</summary>
-    public static Sample Of(GuestTimes times, long dumpBytes) =>
-        new(times.ToStart, times.ToFirstByte, times.ToDone, times.Capturing, dumpBytes);
+    public static Sample Of(GuestTimes times, long dumpBytes, long writtenBytes) =>
+        new(times.ToStart, times.ToFirstByte, times.ToDone, times.Capturing, dumpBytes, writtenBytes);
 
     /// <summary>The medians of several samples, each figure for itself.</summary>
     public static Sample Median(Sample[] samples) => new(
@@ -24,7 +26,8 @@ public sealed record Sample(double ToStart, double ToFirstByte, double ToDone, d
         Of(samples, sample => sample.ToFirstByte),
         Of(samples, sample => sample.ToDone),
         Of(samples, sample => sample.Capturing),
-        samples[0].DumpBytes);
+        samples[0].DumpBytes,
+        (long)Of(samples, sample => sample.WrittenBytes));
 
     /// <summary>The median of numbers; NaN for none.</summary>
     public static double Median(double[] values)

@@ -12,12 +12,15 @@ namespace CosmosKdump.Lab.Bench;
 /// <param name="Rows">The rows.</param>
 public sealed record Table(string Title, string Method, string[] Columns, List<string[]> Rows)
 {
+    /// <summary>Its cells are words, not figures: they begin at the left.</summary>
+    public bool IsText { get; init; }
+
     /// <summary>The table in Markdown.</summary>
     public string ToMarkdown()
     {
         StringBuilder text = new($"## {Title}\n\n");
         AddRow(text, Columns);
-        AddRow(text, Columns.Select((_, i) => i == 0 ? "---" : "---:"));
+        AddRow(text, Columns.Select((_, i) => i == 0 || IsText ? "---" : "---:"));
         foreach (string[] row in Rows)
         {
             AddRow(text, row);
@@ -28,13 +31,14 @@ public sealed record Table(string Title, string Method, string[] Columns, List<s
     /// <summary>The table in HTML.</summary>
     public string ToHtml()
     {
-        StringBuilder text = new($"<h2>{Escape(Title)}</h2>\n<table>\n<tr>");
+        string kind = IsText ? " class=\"text\"" : "";
+        StringBuilder text = new($"<h2>{Escape(Title)}</h2>\n<div class=\"wide\"><table{kind}>\n<tr>");
         text.AppendJoin("", Columns.Select(column => $"<th>{Escape(column)}</th>")).Append("</tr>\n");
         foreach (string[] row in Rows)
         {
             text.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{Escape(cell)}</td>")).Append("</tr>\n");
         }
-        return text.Append($"</table>\n<p class=\"method\">{Escape(Method)}</p>\n").ToString();
+        return text.Append($"</table></div>\n<p class=\"method\">{Escape(Method)}</p>\n").ToString();
     }
 
     private static void AddRow(StringBuilder text, IEnumerable<string> cells) =>

@@ -4,5 +4,5 @@ namespace CosmosKdump.Lab.Bench;
 /// <param name="Name">What is promised.</param>
 /// <param name="Wanted">The promised figure.</param>
 /// <param name="Measured">The measured figure.</param>
-/// <param name="IsMet">Whether the promise is kept.</param>
-public sealed record Target(string Name, string Wanted, string Measured, bool IsMet);
+/// <param name="Verdict">Whether the promise is kept.</param>
+public sealed record Target(string Name, string Wanted, string Measured, Verdict Verdict);

@@ -6,9 +6,15 @@ using CosmosKdump.Lab.Guests;
 
 namespace CosmosKdump.Lab.Bench;
 
-/// <summary>Holds what was measured against what the project promises.</summary>
+/// <summary>
+/// Holds what was measured against what the project promises. A promise whose figures are missing is not kept: captures
+/// that fail never make a bench look better.
+/// </summary>
 public static class Targets
 {
+    /// <summary>What stands in the place of a figure that is missing.</summary>
+    public const string NotMeasured = "not measured";
+
     private const int ImageLimitBytes = 384 * 1024;
     private const int ReservationMiB = 4;
     private const double FirstByteRatio = 30;
@@ -16,79 +22,114 @@ public static class Targets
     private const double NullRatio = 10;
     private const double DoneRatio = 4;
     private const double LinearSlack = 1.5;
+    private const double BusySlack = 1.5;
 
     /// <summary>Every promise that the bench can judge.</summary>
-    public static List<Target> Judge(BenchResult result)
+    public static List<Target> Judge(BenchResult result) =>
+    [
+        Image(result),
+        Reservation(result),
+        .. result.Memories.SelectMany(memory => OfGuest(result, memory)),
+        Busy(result, DiskMedium.Written),
+        Busy(result, DiskMedium.NullWithLabel),
+        BusyReservation(result),
+        Linear(result),
+    ];
+
+    /// <summary>Whether a bench ended well: every capture succeeded, and every promise that was looked at is kept.</summary>
+    public static bool AreMet(BenchResult result) =>
+        result.Failures.Count == 0 && NotKept(result) == 0;
+
+    /// <summary>How many promises are not kept.</summary>
+    public static int NotKept(BenchResult result) => Judge(result).Count(target => target.Verdict == Verdict.NotKept);
+
+    private static Target Image(BenchResult result)
     {
-        long image = result.ImageBytes.Values.Max();
-        List<Target> targets =
-        [
-            new("image", "at most 384 KiB", Text($"{image / 1024.0:F0} KiB"), image <= ImageLimitBytes),
-        ];
-        if (result.SmallestReservationMiB.TryGetValue(Side.Ours, out int reservation))
-        {
-            bool isMet = reservation <= ReservationMiB;
-            targets.Add(new("reservation", "crashkernel=4M", $"crashkernel={reservation}M", isMet));
-        }
-        foreach (int memory in result.Memories)
-        {
-            AddGuest(targets, result, memory);
-        }
-        AddLinear(targets, result);
-        return targets;
+        double kibibytes = result.ImageBytes.Values.DefaultIfEmpty().Max() / 1024.0;
+        double figure = kibibytes == 0 ? double.NaN : kibibytes;
+        return Judged(
+            "image", "at most 384 KiB", figure, Text($"{figure:F0} KiB"), figure <= ImageLimitBytes / 1024.0);
     }
 
-    private static void AddGuest(List<Target> targets, BenchResult result, int memory)
+    private static Target Reservation(BenchResult result)
+    {
+        double found = result.SmallestReservationMiB.TryGetValue(Side.Ours, out int size) ? size : double.NaN;
+        return Judged("reservation", "crashkernel=4M", found, $"crashkernel={size}M", found <= ReservationMiB);
+    }
+
+    private static IEnumerable<Target> OfGuest(BenchResult result, int memory)
     {
         string guest = $"{memory / 1024} GiB";
-        if (Pair(result, memory, DiskMedium.Written) is var (ours, stock))
-        {
-            AddRatio(targets, $"{guest}: panic to first byte", FirstByteRatio, stock.ToFirstByte / ours.ToFirstByte);
-            AddRatio(targets, $"{guest}: panic to done, file-backed", DoneRatio, stock.ToDone / ours.ToDone);
-            double limit = result.Limit(memory, DiskMedium.Written, LimitWriter.Linux);
-            double share = ours.MegabytesPerSecond / limit;
-            targets.Add(new(
-                $"{guest}: rate, file-backed", "at least 80 % of the disk's own limit", Text($"{share * 100:F0} %"),
-                share >= LimitShare));
-        }
-        if (Pair(result, memory, DiskMedium.NullWithLabel) is var (oursNull, stockNull))
-        {
-            double ratio = oursNull.MegabytesPerSecond / stockNull.MegabytesPerSecond;
-            AddRatio(targets, $"{guest}: rate, null-co", NullRatio, ratio);
-        }
+        Sample? ours = result.Median(new(Side.Ours, memory, DiskMedium.Written));
+        Sample? stock = result.Median(new(Side.StockCopy, memory, DiskMedium.Written));
+        yield return AtLeast($"{guest}: panic to first byte", FirstByteRatio, stock?.ToFirstByte / ours?.ToFirstByte);
+        yield return AtLeast($"{guest}: panic to done, file-backed", DoneRatio, stock?.ToDone / ours?.ToDone);
+        double limit = result.Limit(memory, DiskMedium.Written, LimitWriter.Linux);
+        double share = ours?.MegabytesPerSecond / limit ?? double.NaN;
+        yield return Judged(
+            $"{guest}: rate, file-backed", "at least 80 % of the disk's own limit", share, Text($"{share * 100:F0} %"),
+            share >= LimitShare);
+        double? oursNull = result.Median(new(Side.Ours, memory, DiskMedium.NullWithLabel))?.MegabytesPerSecond;
+        double? stockNull = result.Median(new(Side.StockCopy, memory, DiskMedium.NullWithLabel))?.MegabytesPerSecond;
+        yield return AtLeast($"{guest}: rate, null-co", NullRatio, oursNull / stockNull);
+    }
+
+    private static Target AtLeast(string name, double wanted, double? ratio) => Judged(
+        name, Text($"at least {wanted:F0} times stock"), ratio ?? double.NaN, Text($"{ratio:F1} times"), ratio >= wanted);
+
+    // What the guest ran must not matter: the same guest, but its memory is full and hundreds of tasks sleep.
+    private static Target Busy(BenchResult result, DiskMedium medium)
+    {
+        int memory = result.BusyMemoryMiB;
+        double? idle = result.Median(new(Side.Ours, memory, medium))?.ToDone;
+        double? busy = result.Median(new(Side.Ours, memory, medium, GuestLoad.Busy))?.ToDone;
+        double ratio = busy / idle ?? double.NaN;
+        string where = medium == DiskMedium.Written ? "file-backed" : "null-co";
+        return Judged(
+            $"{memory / 1024} GiB, memory full, 300 tasks more: panic to done, {where}",
+            Text($"at most {BusySlack:F1} times the idle guest's"), ratio, Text($"{ratio:F2} times"),
+            ratio <= BusySlack);
+    }
+
+    private static Target BusyReservation(BenchResult result)
+    {
+        IEnumerable<string> each = result.BusyReservations.OrderByDescending(one => one.Key)
+            .Select(one => $"{one.Key}M {(one.Value ? "works" : "does not")}");
+        bool isMet = result.BusyReservations.Values.All(works => works)
+            && result.BusyReservations.ContainsKey(ReservationMiB)
+            && result.SmallestReservationMiB.TryGetValue(Side.Ours, out int smallest)
+            && result.BusyReservations.ContainsKey(smallest);
+        return Judged(
+            $"{result.BusyMemoryMiB / 1024} GiB, memory full, 300 tasks more: reservation",
+            "4M, and the idle guest's smallest", result.BusyReservations.Count == 0 ? double.NaN : 0,
+            string.Join(", ", each), isMet);
     }
 
     // Time may grow with memory, not faster.
-    private static void AddLinear(List<Target> targets, BenchResult result)
+    private static Target Linear(BenchResult result)
     {
-        int[] memories = [.. result.Memories];
-        if (memories.Length < 2)
+        const string Promise = "time linear in memory";
+        if (result.Memories.Count < 2)
         {
-            return;
+            return new(Promise, "guests of two sizes", $"{NotMeasured} (--quick)", Verdict.LeftOut);
         }
-        Sample? small = result.Median(Side.Ours, memories[0], DiskMedium.NullWithLabel);
-        Sample? large = result.Median(Side.Ours, memories[^1], DiskMedium.NullWithLabel);
-        if (small != null && large != null)
-        {
-            double memory = (double)large.DumpBytes / small.DumpBytes;
-            double time = large.Capturing / small.Capturing;
-            targets.Add(new(
-                "time linear in memory, null-co", Text($"at most {memory:F1} times as long, give or take half"),
-                Text($"{time:F1} times as long"), time <= memory * LinearSlack));
-        }
+        string name = $"{Promise}: {result.Memories[0] / 1024} and {result.Memories[^1] / 1024} GiB, null-co";
+        Sample? small = result.Median(new(Side.Ours, result.Memories[0], DiskMedium.NullWithLabel));
+        Sample? large = result.Median(new(Side.Ours, result.Memories[^1], DiskMedium.NullWithLabel));
+        double memory = (double?)large?.DumpBytes / small?.DumpBytes ?? double.NaN;
+        double time = large?.Capturing / small?.Capturing ?? double.NaN;
+        string wanted = double.IsNaN(memory)
+            ? "as many times as long as the dump is longer, give or take half"
+            : Text($"at most {memory:F1} times as long, as the dump is, give or take half");
+        return Judged(name, wanted, time, Text($"{time:F1} times as long"), time <= memory * LinearSlack);
     }
 
-    private static (Sample Ours, Sample Stock)? Pair(BenchResult result, int memory, DiskMedium medium)
+    // A figure that is no number was not measured, and what was not measured is not kept.
+    private static Target Judged(string name, string wanted, double figure, string text, bool isMet)
     {
-        Sample? ours = result.Median(Side.Ours, memory, medium);
-        Sample? stock = result.Median(Side.StockCopy, memory, medium);
-        return ours == null || stock == null ? null : (ours, stock);
-    }
-
-    private static void AddRatio(List<Target> targets, string name, double wanted, double measured)
-    {
-        string text = Text($"at least {wanted:F0} times stock");
-        targets.Add(new(name, text, Text($"{measured:F1} times"), measured >= wanted));
+        bool isMeasured = double.IsFinite(figure);
+        return new(
+            name, wanted, isMeasured ? text : NotMeasured, isMeasured && isMet ? Verdict.Kept : Verdict.NotKept);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

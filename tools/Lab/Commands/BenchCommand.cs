@@ -16,10 +16,12 @@ public static class BenchCommand
         Option<int> runs = new("--runs") { Description = "runs of each case", DefaultValueFactory = _ => 3 };
         Option<bool> quick = new("--quick")
         {
-            Description = "1 GiB guest only, and no search for the smallest reservation",
+            Description = "1 GiB guest only, and no search for stock kdump's smallest reservation",
         };
         Command command = new(
-            "bench", "Measure ours and stock kdump in turn on the same guests; report into artifacts/bench/")
+            "bench",
+            "Measure ours and stock kdump in turn on the same guests; report into artifacts/bench/. Exit code 1 if a "
+            + "promise is not kept or a measurement failed.")
         {
             runs, quick,
         };
@@ -34,6 +36,13 @@ public static class BenchCommand
                 partial => BenchReport.Write(partial, folder));
             Console.Out.WriteLine(BenchReport.Write(result, folder));
             Console.Out.WriteLine($"Written: {folder}/bench.md, bench.json, bench.html");
+            if (Targets.AreMet(result))
+            {
+                return 0;
+            }
+            Console.Error.WriteLine(
+                $"lab: {result.Failures.Count} measurements failed; promises that are not kept: {Targets.NotKept(result)}");
+            return 1;
         });
         return command;
     }

@@ -40,6 +40,12 @@ public static class RunCommand
             Description = "more arguments of the crashing Linux",
             DefaultValueFactory = _ => "",
         };
+        Option<GuestLoad> load = new("--load") { Description = "what it has in its memory when it crashes" };
+        Option<string> qemu = new("--qemu-arguments")
+        {
+            Description = "more arguments of QEMU, separated by spaces",
+            DefaultValueFactory = _ => "",
+        };
         Option<CrashKind> crash = new("--crash") { Description = "how it crashes" };
         Option<int> crashCpu = new("--crash-cpu") { Description = "CPU that crashes" };
         Option<int> limit = new("--limit") { Description = "seconds for the capture", DefaultValueFactory = _ => 300 };
@@ -47,7 +53,7 @@ public static class RunCommand
         Command command = new("run", "Crash one guest, capture it, and show the console and the times")
         {
             kernel, memory, cpus, machine, cpu, disk, blocks, medium, unprepared, loader, image, stock, capture,
-            crashKernel, linux, crash, crashCpu, limit, keep,
+            crashKernel, linux, load, qemu, crash, crashCpu, limit, keep,
         };
         command.SetAction(parsed =>
         {
@@ -83,6 +89,9 @@ public static class RunCommand
                     "dd" => StockKdump.Copy(series, parsed.GetValue(disk), Repository.Runs, progress),
                     _ => StockKdump.Makedumpfile(series, parsed.GetValue(disk), stockMode, Repository.Runs, progress),
                 },
+                BeforeCrash = GuestWork.Script(parsed.GetValue(load)),
+                BootLimit = TimeSpan.FromMinutes(parsed.GetValue(load) == GuestLoad.Busy ? 20 : 2),
+                QemuArguments = parsed.GetValue(qemu)!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
                 Crash = parsed.GetValue(crash),
                 CrashCpu = parsed.GetValue(crashCpu),
                 KeepDisks = parsed.GetValue(keep),

@@ -17,11 +17,11 @@ public static class StockKdump
 
     /// <summary>Copies everything, as <c>dd if=/proc/vmcore</c>.</summary>
     public static CaptureKernel Copy(KernelSeries series, DiskInterface disk, string folder, Progress progress) =>
-        Build(series, $"dd if=/proc/vmcore of={Device(disk)} bs=1M conv=fsync 2>&1", folder, progress);
+        Build(series, disk, $"dd if=/proc/vmcore of={Device(disk)} bs=1M conv=fsync 2>&1", folder, progress);
 
     /// <summary>Copies only the first MiB: the vmcore's headers.</summary>
     public static CaptureKernel CopyHead(KernelSeries series, DiskInterface disk, string folder, Progress progress) =>
-        Build(series, $"dd if=/proc/vmcore of={Device(disk)} bs=1M count=1 conv=fsync 2>&1", folder, progress);
+        Build(series, disk, $"dd if=/proc/vmcore of={Device(disk)} bs=1M count=1 conv=fsync 2>&1", folder, progress);
 
     /// <summary>Filters and compresses by makedumpfile with these options, such as <c>-l -d 31</c>.</summary>
     public static CaptureKernel Makedumpfile(KernelSeries series, DiskInterface disk, string options, string folder,
@@ -30,13 +30,14 @@ public static class StockKdump
         // A disk is no regular file: -F writes the flattened format, which needs no seeking.
         string filter = $"makedumpfile -F {options} /proc/vmcore 2>/tmp/log";
         string command = $"{filter} | dd of={Device(disk)} bs=1M conv=fsync 2>&1";
-        return Build(series, command, folder, progress);
+        return Build(series, disk, command, folder, progress);
     }
 
     /// <summary>Name of a guest's first disk.</summary>
     public static string Device(DiskInterface disk) => disk == DiskInterface.Nvme ? "/dev/nvme0n1" : "/dev/vda";
 
-    private static CaptureKernel Build(KernelSeries series, string command, string folder, Progress progress)
+    private static CaptureKernel Build(KernelSeries series, DiskInterface disk, string command, string folder,
+        Progress progress)
     {
         DebianKernel kernel = DebianKernel.Of(series, progress);
         Userland userland = Userland.Get(progress);
@@ -48,7 +49,9 @@ public static class StockKdump
             {command}
             code=$?
             free=$(awk '/MemFree/ {"{print $2}"}' /proc/meminfo)
-            echo "{GuestJob.Mark}capture done, exit code $code, memory free $free KiB"
+            # Sectors written (Documentation/admin-guide/iostats.rst).
+            written=$(awk '{"{print $7 * 512}"}' /sys/block/{Path.GetFileName(Device(disk))}/stat)
+            echo "{GuestJob.Mark}capture done, exit code $code, memory free $free KiB, written $written bytes"
             reboot -f
 
             """);

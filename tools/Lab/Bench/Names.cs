@@ -1,0 +1,19 @@
+using CosmosKdump.Lab.Guests;
+
+namespace CosmosKdump.Lab.Bench;
+
+/// <summary>What a report calls the sides and the media.</summary>
+public static class Names
+{
+    /// <summary>Who captures.</summary>
+    public static string Of(Side side) => side switch
+    {
+        Side.Ours => "CosmosKdump, ELF",
+        Side.StockCopy => "stock, dd",
+        _ => $"stock, makedumpfile {CaptureBench.FilterOptions}",
+    };
+
+    /// <summary>What lies behind the disk.</summary>
+    public static string Of(DiskMedium medium) =>
+        medium == DiskMedium.Written ? "file-backed disk" : "null-co disk";
+}
