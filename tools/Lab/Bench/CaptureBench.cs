@@ -49,8 +49,7 @@ public sealed partial class CaptureBench
             _ => _filtered,
         },
         BeforeCrash = GuestWork.Script(load),
-        // The emulated guest makes its random data at some 50 MB/s.
-        BootLimit = TimeSpan.FromMinutes(load == GuestLoad.Busy ? 10 : 2),
+        BootLimit = TimeSpan.FromMinutes(load == GuestLoad.Busy ? 5 : 2),
     };
 
     /// <summary>Measures one capture.</summary>

@@ -10,10 +10,10 @@ namespace CosmosKdump.Lab.Bench;
 public static class DependenceTable
 {
     private const string Method =
-        "The full guest is the idle one after 300 processes more went to sleep and a tmpfs was filled with random data "
-        + "until 64 MiB were left; memory in use and tasks as that guest told them before it crashed. Time is linear in "
-        + "memory: a larger guest takes as many times as long as its dump is longer. × is to the same side's smallest "
-        + "idle guest.";
+        "The full guest is the idle one after 300 processes more went to sleep and a tmpfs was filled with random data, "
+        + "32 MiB of it again and again, until 64 to 96 MiB were left; memory in use and tasks as that guest told them "
+        + "before it crashed. Time is linear in memory: a larger guest takes as many times as long as its dump is longer. "
+        + "× is to the same side's smallest idle guest.";
 
     /// <summary>The table.</summary>
     public static Table Of(BenchResult result)

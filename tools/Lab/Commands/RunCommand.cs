@@ -90,7 +90,7 @@ public static class RunCommand
                     _ => StockKdump.Makedumpfile(series, parsed.GetValue(disk), stockMode, Repository.Runs, progress),
                 },
                 BeforeCrash = GuestWork.Script(parsed.GetValue(load)),
-                BootLimit = TimeSpan.FromMinutes(parsed.GetValue(load) == GuestLoad.Busy ? 20 : 2),
+                BootLimit = TimeSpan.FromMinutes(parsed.GetValue(load) == GuestLoad.Busy ? 5 : 2),
                 QemuArguments = parsed.GetValue(qemu)!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
                 Crash = parsed.GetValue(crash),
                 CrashCpu = parsed.GetValue(crashCpu),
