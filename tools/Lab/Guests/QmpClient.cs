@@ -81,17 +81,10 @@ public sealed class QmpClient : IDisposable
     /// <summary>The state of the machine: <c>running</c>, <c>paused</c>, <c>shutdown</c> …</summary>
     public string QueryStatus() => (string?)Execute("query-status")?["status"] ?? "";
 
-    /// <summary>Bytes that the guest wrote to its disk of this number.</summary>
-    public long WrittenBytes(int disk) =>
-        (long?)Execute("query-blockstats")?[disk]?["stats"]?["wr_bytes"] ?? 0;
-
     /// <summary>Whether somebody is at the other end of a character device on a socket.</summary>
     public bool IsConnected(string device) => Execute("query-chardev")!.AsArray().Any(
         one => (string?)one?["label"] == device
             && !((string?)one["filename"] ?? "").StartsWith("disconnected:", StringComparison.Ordinal));
-
-    /// <summary>Ends QEMU.</summary>
-    public void Quit() => Execute("quit");
 
     /// <inheritdoc/>
     public void Dispose()
