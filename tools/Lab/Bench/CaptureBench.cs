@@ -16,7 +16,7 @@ public sealed partial class CaptureBench
 
     private const KernelSeries Series = KernelSeries.Linux61;
     private const int PageBytes = 4096;
-    private const double BusyShare = 0.75;
+    private const double BusyShare = 0.8;
     private static readonly TimeSpan CaptureLimit = TimeSpan.FromMinutes(5);
     private readonly Progress _progress;
     private readonly CaptureKernel _copy;
@@ -67,9 +67,9 @@ public sealed partial class CaptureBench
         }
         GuestWork work = GuestWork.Of(guest.Console)
             ?? throw guest.Console.Missing("the guest did not tell of its work");
-        if (what.Load == GuestLoad.Busy && work.MemoryMiB < what.MemoryMiB * BusyShare)
+        if (what.Load == GuestLoad.Busy && work.MemoryMiB < work.TotalMiB * BusyShare)
         {
-            throw guest.Console.Missing($"only {work.MemoryMiB} MiB of the busy guest's memory were in use");
+            throw guest.Console.Missing($"only {work.MemoryMiB} of the busy guest's {work.TotalMiB} MiB were in use");
         }
         (long dump, long written) = Lengths(guest);
         return new BenchCapture(what, Sample.Of(guest.Times, dump, written), work, guest.Folder);

@@ -30,7 +30,7 @@ public static class DependenceTable
                     string guest = $"{memory / 1024} GiB, {(load == GuestLoad.Busy ? "full" : "idle")}";
                     rows.Add(
                     [
-                        $"{Names.Of(side)}: {guest}", Number(work.Tasks), Number(work.MemoryMiB),
+                        $"{Names.Of(side)}: {guest}", Number(work.Tasks), $"{Number(work.MemoryMiB)} of {Number(work.TotalMiB)}",
                         .. Figures(result, written), .. Figures(result, none),
                         side == Side.Ours ? Reservations(result, memory, load) : "–",
                     ]);

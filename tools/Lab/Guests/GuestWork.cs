@@ -6,7 +6,8 @@ namespace CosmosKdump.Lab.Guests;
 /// <summary>What a guest did before it crashes, as it tells on its console.</summary>
 /// <param name="Tasks">Processes and kernel threads.</param>
 /// <param name="MemoryMiB">Memory that the guest cannot give away, MiB.</param>
-public sealed partial record GuestWork(int Tasks, int MemoryMiB)
+/// <param name="TotalMiB">Memory that the guest has, without the reservation, MiB.</param>
+public sealed partial record GuestWork(int Tasks, int MemoryMiB, int TotalMiB)
 {
     private const int SleepingTasks = 300;
 
@@ -21,8 +22,9 @@ public sealed partial record GuestWork(int Tasks, int MemoryMiB)
     {
         string tell = $$"""
             tasks=$(ls -d /proc/[0-9]* | wc -l)
-            used=$(awk '/^MemTotal/ {t = $2} /^MemAvailable/ {a = $2} END {print int((t - a) / 1024)}' /proc/meminfo)
-            echo "{{GuestJob.Mark}}work: $tasks tasks, $used MiB in use"
+            total=$(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
+            free=$(awk '/^MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)
+            echo "{{GuestJob.Mark}}work: $tasks tasks, $((total - free)) of $total MiB in use"
             """;
         // A tmpfs is memory: its pages are as much the guest's as those of a program, and cannot be dropped.
         return load == GuestLoad.Idle ? tell : $$"""
@@ -43,11 +45,11 @@ public sealed partial record GuestWork(int Tasks, int MemoryMiB)
 
     /// <summary>Reads the line that tells of the work; null if it is another line.</summary>
     public static GuestWork? Parse(string line) => Line().Match(line) is { Success: true } match
-        ? new(Number(match.Groups[1].Value), Number(match.Groups[2].Value))
+        ? new(Number(match.Groups[1].Value), Number(match.Groups[2].Value), Number(match.Groups[3].Value))
         : null;
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^LAB: work: ([0-9]+) tasks, ([0-9]+) MiB in use")]
+    [GeneratedRegex("^LAB: work: ([0-9]+) tasks, ([0-9]+) of ([0-9]+) MiB in use")]
     private static partial Regex Line();
 }

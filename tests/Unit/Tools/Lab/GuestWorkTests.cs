@@ -7,15 +7,15 @@ namespace CosmosKdump.Tests.Unit.Tools.Lab;
 public class GuestWorkTests
 {
     [Theory]
-    [InlineData("LAB: work: 412 tasks, 905 MiB in use", 412, 905)]
-    [InlineData("LAB: work: 1 tasks, 0 MiB in use", 1, 0)]
-    public void A_guest_tells_what_it_did(string line, int tasks, int memory) =>
-        Assert.Equal(new GuestWork(tasks, memory), GuestWork.Parse(line));
+    [InlineData("LAB: work: 412 tasks, 905 of 980 MiB in use", 412, 905, 980)]
+    [InlineData("LAB: work: 1 tasks, 0 of 1 MiB in use", 1, 0, 1)]
+    public void A_guest_tells_what_it_did(string line, int tasks, int memory, int total) =>
+        Assert.Equal(new GuestWork(tasks, memory, total), GuestWork.Parse(line));
 
     [Theory]
     [InlineData("LAB: ready")]
-    [InlineData("echo \"LAB: work: $tasks tasks, $used MiB in use\"")]
-    [InlineData("LAB: work:  tasks, 905 MiB in use")]
+    [InlineData("echo \"LAB: work: $tasks tasks, $((total - free)) of $total MiB in use\"")]
+    [InlineData("LAB: work:  tasks, 905 of 980 MiB in use")]
     public void Other_lines_tell_nothing(string line) => Assert.Null(GuestWork.Parse(line));
 
     [Theory]
