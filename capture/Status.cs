@@ -100,6 +100,8 @@ public enum Status : ushort
     StepFaulted = 502,
     /// <summary>An unknown target name.</summary>
     UnknownTarget = 503,
+    /// <summary>A compressor does not work in its working memory; pages are stored as they are.</summary>
+    CompressorFailed = 504,
     /// <summary>A frame's checksum or structure is wrong.</summary>
     FrameCorrupt = 510,
     /// <summary>The receiver did not confirm the dump.</summary>

@@ -50,6 +50,7 @@ public static class StatusText
         Status.PagesLost => "dump incomplete: pages lost"u8,
         Status.StepFaulted => "a processor exception ended the step"u8,
         Status.UnknownTarget => "unknown target"u8,
+        Status.CompressorFailed => "compressor does not work: pages are stored as they are"u8,
         Status.FrameCorrupt => "frame corrupt"u8,
         Status.NotConfirmed => "receiver did not confirm the dump"u8,
         Status.ChannelStuck => "channel does not take bytes any more"u8,

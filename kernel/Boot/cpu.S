@@ -166,3 +166,5 @@ done cpu_triple_fault
 	address address_of_symbol_table_end, symbol_table_end
 	address address_of_symbol_names, symbol_names
 	address address_of_symbol_names_end, symbol_names_end
+	address address_of_arena_allocate, arena_allocate
+	address address_of_arena_free, arena_free

@@ -272,7 +272,9 @@ idt:
 	.globl	thread_block
 	.balign	64
 thread_block:
-	.skip	64
+	.skip	0x28
+	.quad	0x00C0FFEE5AFE0A0D	/* what stack protectors compare; nobody writes here */
+	.skip	16
 
 /* Not cleared at entry: we run on the first and may still use the tables of the 32-bit path. */
 	.section .noinit, "aw", @nobits

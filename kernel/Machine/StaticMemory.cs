@@ -18,6 +18,9 @@ internal static class StaticMemory
     /// <summary>The range table and the VMCOREINFO text.</summary>
     internal const int RangeBytes = 44 * 1024;
 
+    /// <summary>Working memory of one CPU's compressor, whichever it is (KernelCodec checks it).</summary>
+    internal const int CodecBytes = 72 * 1024;
+
     private const int PageTablesOffset = 0;
     private const int LowMemoryOffset = PageTablesOffset + (PageTablePages * 4096);
     private const int StagingOffset = LowMemoryOffset + Limits.LowMemoryBytes;
@@ -25,7 +28,9 @@ internal static class StaticMemory
     private const int DeviceOffset = LabelOffset + LabelBytes;
     private const int RangeOffset = DeviceOffset + DeviceBytes;
 
-    private const int TotalBytes = RangeOffset + RangeBytes;
+    private const int CodecOffset = RangeOffset + RangeBytes;
+
+    private const int TotalBytes = CodecOffset + CodecBytes;
 
     /// <summary>The linker reserved exactly what this file lays out (StaticPagesBytes in Kernel.targets).</summary>
     internal static bool IsReserved => Image.StaticPagesEnd() - Image.StaticPages() == TotalBytes;
@@ -42,6 +47,9 @@ internal static class StaticMemory
 
     /// <summary>Queues and tables of the one block device in use.</summary>
     internal static DmaRegion Device => Region(DeviceOffset, DeviceBytes);
+
+    /// <summary>The compressor of the CPU that we were started on.</summary>
+    internal static DmaRegion Codec => Region(CodecOffset, CodecBytes);
 
     internal static DmaRegion Ranges => Region(RangeOffset, RangeBytes);
 

@@ -8,7 +8,8 @@ namespace CosmosKdump.Kernel.Report;
 
 /// <summary>
 /// <c>kdump.selftest=1</c>: provokes each kind of processor exception inside a step of its own and says whether the
-/// step ended as it should; then the capture goes on. For bring-up on new hardware, and for the tests.
+/// step ended as it should, and tries the compressors; then the capture goes on. For bring-up on new hardware, and for
+/// the tests.
 /// </summary>
 internal static unsafe class SelfTest
 {
@@ -36,6 +37,7 @@ internal static unsafe class SelfTest
             Expect("one of many"u8, &Breakpoint, Status.StepFaulted);
         }
         Exceptions.ReportInFullAgain();
+        CodecTest.Run();
     }
 
     private static void Expect(ReadOnlySpan<byte> name, delegate*<ulong, Status> step, Status expected)

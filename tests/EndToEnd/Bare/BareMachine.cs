@@ -73,7 +73,7 @@ public sealed partial class BareMachine : IDisposable
             "-machine", "pc",
             "-m", $"{CrashedMemory.SizeMiB}M",
             .. Memory.QemuArguments,
-            "-cpu", "max",
+            "-cpu", options.Cpu,
             "-vga", options.Vga ? "std" : "none",
             "-chardev", "stdio,id=console,signal=off",
             "-serial", "chardev:console",

@@ -23,6 +23,9 @@ public sealed record BareOptions
     /// <summary>Disks, in the order in which they sit on the bus.</summary>
     public IReadOnlyList<GuestDisk> Disks { get; init; } = [];
 
+    /// <summary>QEMU's CPU model.</summary>
+    public string Cpu { get; init; } = "max";
+
     /// <summary>The second serial port as QEMU's <c>-serial</c> takes it; empty: none.</summary>
     public string SecondSerial { get; init; } = "";
 }

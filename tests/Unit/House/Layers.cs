@@ -19,7 +19,8 @@ internal static class Layers
     private const string Kernel = "CosmosKdump.Kernel";
 
     /// <summary>The kernel's folders, each of which sees only those before it.</summary>
-    private static readonly string[] KernelFolders = ["Corelib", "Boot", "Machine", "Drivers", "Targets", "Report"];
+    private static readonly string[] KernelFolders =
+        ["Corelib", "Boot", "Machine", "Compress", "Drivers", "Targets", "Report"];
 
     /// <summary>What a project may refer to. Tests, which may refer to all, are not listed.</summary>
     private static readonly Dictionary<string, string[]> ProjectArrows = new()

@@ -12,8 +12,8 @@ public static class SolutionBuild
     /// <summary>The configuration that every verb builds and runs.</summary>
     public const string Configuration = "Release";
 
-    /// <summary>Packages that the build needs: as and ld.</summary>
-    public static readonly string[] Packages = ["binutils"];
+    /// <summary>Packages that the build needs: as and ld, and the libraries that the kernel is linked with.</summary>
+    public static readonly string[] Packages = ["binutils", "libzstd-dev", "liblzo2-dev", "zlib1g-dev"];
 
     /// <summary>Builds; fails with the compiler's errors.</summary>
     public static void Run(Progress progress)
