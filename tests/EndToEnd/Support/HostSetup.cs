@@ -27,6 +27,9 @@ public static class HostSetup
         }
     }
 
+    /// <summary>The programs of the guests, which run on the host too.</summary>
+    public static Userland Userland => Userland.Get(Progress);
+
     /// <summary>Release of a series' kernel, as <c>uname -r</c> prints it.</summary>
     public static string Release(KernelSeries series) => DebianKernel.Of(series, Progress).Release;
 
