@@ -1,5 +1,7 @@
 using System;
 using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Encode.Kdump;
+using CosmosKdump.Capture.Filter;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 
@@ -55,54 +57,62 @@ public static class CapturePipeline
             return status;
         }
         ulong crashTime = plan.Info.TryGetNumber("CRASHTIME"u8, out ulong time) == Status.Ok ? time : 0;
-        plan.Facts = new DumpFacts(plan.Layout.LengthBytes, crashTime, DumpFormat.Elf, 0);
+        plan.Facts = new DumpFacts(plan.Layout.LengthBytes, crashTime, options.Format, 0);
+        plan.Kdump = new KdumpOptions(
+            new DumpLevel(options.DumpLevel), options.Compressor, options.ExcludesIdlePageStructs);
         PlanReport.Tell(ref console, in plan);
         return Status.Ok;
     }
 
     /// <summary>
-    /// Writes the dump to one target. Anything but <see cref="Status.Ok"/> and <see cref="Status.PagesLost"/> means
-    /// that this target did not work, and that the next one may have its turn. <paramref name="staging"/> is at least
-    /// a page, at a page boundary.
+    /// Writes the dump to one target. Anything but <see cref="Status.Ok"/>, <see cref="Status.PagesLost"/> and
+    /// <see cref="Status.DumpCut"/> means that this target did not work, and that the next one may have its turn.
+    /// <paramref name="staging"/> is at least a page, at a page boundary; <paramref name="buffers"/> and
+    /// <paramref name="compressor"/> are for the kdump format.
     /// </summary>
-    public static CaptureResult Run<TMemory, TSink, TClock, TConsole>(
+    public static CaptureResult Run<TMemory, TSink, TClock, TConsole, TCompressor>(
         ref TMemory memory,
         ref TSink sink,
         ref TClock clock,
         ref TConsole console,
+        ref TCompressor compressor,
         in CapturePlan plan,
+        in KdumpBuffers buffers,
         in DmaBuffer staging)
         where TMemory : struct, IPhysicalMemory
         where TSink : struct, IDumpSink
         where TClock : struct, IClock
         where TConsole : struct, IConsole
+        where TCompressor : struct, IPageCompressor
     {
         CaptureResult result = default;
         var meter = new ProgressMeter(plan.Layout.LengthBytes, clock.Microseconds);
         result.StartMicroseconds = meter.StartMicroseconds;
-        DumpFacts facts = plan.Facts;
-        // Known before the first byte, so that even the label of a dump that never ends tells whose it is. Where it
-        // cannot be computed, the write of the same bytes fails for the same reason, and tells it.
-        if (ElfDump.ChecksumHeader(ref memory, in plan, in staging, out uint checksum) == Status.Ok)
+        DumpFacts facts;
+        if (plan.Facts.Format == DumpFormat.Kdump)
         {
-            facts = facts.WithHeader(plan.Layout.SegmentPositionBytes, checksum);
+            result.Status = KdumpDump.Write(
+                ref memory, ref sink, ref clock, ref console, ref compressor, in plan, in buffers, in staging,
+                ref meter, out facts);
         }
-        result.Status = sink.Begin(in facts);
-        if (result.Status == Status.Ok)
+        else
         {
-            Status status = ElfDump.Write(
-                ref memory, ref sink, ref clock, ref console, in plan, in staging, ref meter);
-            result.Status = status == Status.Ok && sink.PagesLost != 0 ? Status.PagesLost : status;
-            status = sink.Finish(result.Status);
-            bool isDump = result.Status is Status.Ok or Status.PagesLost;
+            result.Status = ElfDump.Write(
+                ref memory, ref sink, ref clock, ref console, in plan, in staging, ref meter, out facts);
+        }
+        if (facts.LengthBytes != 0)
+        {
+            result.Status = result.Status == Status.Ok && sink.PagesLost != 0 ? Status.PagesLost : result.Status;
+            Status status = sink.Finish(result.Status, in facts);
+            bool isDump = DumpOutcome.IsDump(result.Status);
             result.Status = isDump && status != Status.Ok ? status : result.Status;
         }
         result.EndMicroseconds = clock.Microseconds;
         result.FirstByteMicroseconds = meter.FirstByteMicroseconds;
-        result.Bytes = meter.DoneBytes;
+        result.Bytes = Math.Min(meter.DoneBytes, facts.LengthBytes);
         result.PagesWritten = sink.PagesWritten;
         result.PagesLost = sink.PagesLost;
-        if (result.Bytes != 0)
+        if (meter.DoneBytes != 0)
         {
             meter.Tell(ref console, result.EndMicroseconds);
         }

@@ -1,4 +1,5 @@
 using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 
@@ -27,6 +28,9 @@ public ref struct CapturePlan
 
     /// <summary>Where everything lies in the vmcore.</summary>
     public VmcoreLayout Layout;
+
+    /// <summary>The kdump-compressed dump that is asked for, if <see cref="Facts"/> say so.</summary>
+    public KdumpOptions Kdump;
 
     /// <summary>What sinks are told.</summary>
     public DumpFacts Facts;

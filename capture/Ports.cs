@@ -68,8 +68,23 @@ public interface IDumpSink
     /// <summary>Waits until everything queued is done; after it, buffers may be used again.</summary>
     Status Drain();
 
-    /// <summary>Makes the dump durable and marks it complete, or incomplete when pages were lost.</summary>
-    Status Finish(Status outcome);
+    /// <summary>
+    /// Makes the dump durable and marks it complete, or incomplete when pages were lost. <paramref name="facts"/>: the
+    /// dump as it came out.
+    /// </summary>
+    Status Finish(Status outcome, in DumpFacts facts);
+
+    /// <summary>Longest dump that the sink takes, bytes; known once the sink is opened.</summary>
+    ulong CapacityBytes { get; }
+
+    /// <summary>What was written can be read and written again.</summary>
+    bool CanReadBack { get; }
+
+    /// <summary>
+    /// Waits for everything queued, then reads pages of the dump back. Position, address and length are multiples of
+    /// the page size.
+    /// </summary>
+    Status ReadBack(in DumpChunk chunk);
 
     /// <summary>Pages that could not be written so far.</summary>
     ulong PagesLost { get; }

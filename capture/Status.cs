@@ -52,6 +52,12 @@ public enum Status : ushort
     AddressOutOfRange = 201,
     /// <summary>A static buffer is too small for the request.</summary>
     BufferTooSmall = 202,
+    /// <summary>A virtual address of the crashed kernel is not in its page tables.</summary>
+    AddressNotMapped = 203,
+    /// <summary>The crashed kernel has no page struct for a page.</summary>
+    NoPageStruct = 204,
+    /// <summary>The crashed kernel's page structs cannot be true.</summary>
+    PageStructsAbsurd = 205,
 
     // 3xx: dump area
     /// <summary>The disk carries no label: it was not prepared.</summary>
@@ -102,6 +108,8 @@ public enum Status : ushort
     UnknownTarget = 503,
     /// <summary>A compressor does not work in its working memory; pages are stored as they are.</summary>
     CompressorFailed = 504,
+    /// <summary>The target is full: the dump holds what matters most, and is marked incomplete.</summary>
+    DumpCut = 505,
     /// <summary>A frame's checksum or structure is wrong.</summary>
     FrameCorrupt = 510,
     /// <summary>The receiver did not confirm the dump.</summary>

@@ -53,7 +53,7 @@ internal static unsafe class KernelMain
             status = TryTargets();
         }
         FinalReport.Write(status);
-        bool isFailure = status is not (Status.Ok or Status.PagesLost or Status.NotConfirmed);
+        bool isFailure = !DumpOutcome.IsDumpOrSent(status);
         EndAction action = isFailure ? _options.FailureAction : _options.FinalAction;
         FinalReport.WriteAction(action, isFailure);
         Power.Act(action);
@@ -141,7 +141,7 @@ internal static unsafe class KernelMain
             {
                 Quiesce.AfterFault();
             }
-            if (status is Status.Ok or Status.PagesLost)
+            if (DumpOutcome.IsDump(status))
             {
                 return status;
             }

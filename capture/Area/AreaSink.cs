@@ -120,13 +120,8 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         }
         AreaLabel label = AreaLabel.Create(_label.Uuid, _label.AreaBytes);
         label.Sequence = _label.Sequence;
-        label.CrashTimeSeconds = facts.CrashTimeSeconds;
-        label.DumpLengthBytes = facts.LengthBytes;
-        label.Format = facts.Format;
-        label.DumpLevel = facts.DumpLevel;
-        label.HeaderBytes = facts.HeaderBytes;
-        label.HeaderChecksum = facts.HeaderChecksum;
         _label = label;
+        Describe(in facts);
         Status status = WriteLabel(AreaState.Writing, Status.Ok);
         if (status == Status.Ok)
         {
@@ -164,13 +159,14 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
     /// <see cref="Status.Ok"/> or pages were lost. Returns the first thing that went wrong:
     /// <paramref name="outcome"/>, <see cref="Status.PagesLost"/>, or why the label could not be written.
     /// </summary>
-    public Status Finish(Status outcome)
+    public Status Finish(Status outcome, in DumpFacts facts)
     {
         if (_step != Step.Writing)
         {
             return Status.NoLabel;
         }
         _step = Step.Finished;
+        Describe(in facts);
         Status status = Writer.Drain();
         if (status == Status.Ok)
         {
@@ -182,6 +178,34 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         }
         status = WriteLabel(outcome == Status.Ok ? AreaState.Complete : AreaState.Incomplete, outcome);
         return outcome != Status.Ok ? outcome : status;
+    }
+
+    /// <inheritdoc/>
+    public readonly ulong CapacityBytes => _label.CapacityBytes;
+
+    /// <inheritdoc/>
+    public readonly bool CanReadBack => true;
+
+    /// <inheritdoc/>
+    public Status ReadBack(in DumpChunk chunk)
+    {
+        Status status = Drain();
+        for (ulong done = 0; status == Status.Ok && done < chunk.LengthBytes; done += Limits.PageBytes)
+        {
+            ulong block = _area.FirstBlock + ((chunk.PositionBytes + done) / Writer.BlockBytes);
+            status = Writer.ReadPage(block, chunk.Address + done);
+        }
+        return status;
+    }
+
+    private void Describe(in DumpFacts facts)
+    {
+        _label.CrashTimeSeconds = facts.CrashTimeSeconds;
+        _label.DumpLengthBytes = facts.LengthBytes;
+        _label.Format = facts.Format;
+        _label.DumpLevel = facts.DumpLevel;
+        _label.HeaderBytes = facts.HeaderBytes;
+        _label.HeaderChecksum = facts.HeaderChecksum;
     }
 
     private readonly ulong AreaBytes => _area.BlockCount * Writer.BlockBytes;

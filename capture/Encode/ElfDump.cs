@@ -10,6 +10,7 @@ public static class ElfDump
     /// <summary>
     /// Writes the whole dump and drains the sink. The first status of the sink other than <see cref="Status.Ok"/> ends
     /// it; <see cref="Status.MemoryUnreadable"/> if the headers are not what they were when the plan was made.
+    /// <paramref name="facts"/>: the dump as it came out; none if the sink did not even begin.
     /// </summary>
     public static Status Write<TMemory, TSink, TClock, TConsole>(
         ref TMemory memory,
@@ -18,12 +19,26 @@ public static class ElfDump
         ref TConsole console,
         in CapturePlan plan,
         in DmaBuffer staging,
-        ref ProgressMeter meter)
+        ref ProgressMeter meter,
+        out DumpFacts facts)
         where TMemory : struct, IPhysicalMemory
         where TSink : struct, IDumpSink
         where TClock : struct, IClock
         where TConsole : struct, IConsole
     {
+        facts = plan.Facts;
+        // Known before the first byte, so that even the label of a dump that never ends tells whose it is. Where it
+        // cannot be computed, the write of the same bytes fails for the same reason, and tells it.
+        if (ChecksumHeader(ref memory, in plan, in staging, out uint checksum) == Status.Ok)
+        {
+            facts = facts.WithHeader(plan.Layout.SegmentPositionBytes, checksum);
+        }
+        Status begun = sink.Begin(in facts);
+        if (begun != Status.Ok)
+        {
+            facts = default;
+            return begun;
+        }
         var stream = new StagedStream(staging);
         Status status = WriteHeader(ref memory, ref sink, ref stream, in plan);
         if (status != Status.Ok)
@@ -65,41 +80,14 @@ public static class ElfDump
         Status status = VmcoreHeader.Write(ref memory, ref sink, ref stream, in plan.Header, in plan.Layout);
         if (status == Status.Ok)
         {
-            status = WriteNotes(ref memory, ref sink, ref stream, in plan);
+            ulong end = plan.Layout.NotePositionBytes + plan.Layout.NoteBytes;
+            status = NoteCopy.Write(ref memory, ref sink, ref stream, in plan, end);
+        }
+        if (status == Status.Ok)
+        {
+            status = stream.PadTo(ref sink, plan.Layout.SegmentPositionBytes);
         }
         return status == Status.Ok ? stream.Flush(ref sink) : status;
-    }
-
-    // copy_notes_elf64 in fs/proc/vmcore.c: all notes one after the other, without gaps.
-    private static Status WriteNotes<TMemory, TSink>(
-        ref TMemory memory,
-        ref TSink sink,
-        ref StagedStream stream,
-        in CapturePlan plan)
-        where TMemory : struct, IPhysicalMemory
-        where TSink : struct, IDumpSink
-    {
-        ulong end = plan.Layout.NotePositionBytes + plan.Layout.NoteBytes;
-        for (uint i = 0; i < plan.Header.Count && stream.PositionBytes < end; i++)
-        {
-            if (plan.Header.TryGet(ref memory, i, out ProgramHeader segment) != Status.Ok
-                || segment.Type != ProgramHeader.TypeNote)
-            {
-                continue;
-            }
-            NoteWalker walker = plan.Low.NotesOf(in segment);
-            while (walker.MoveNext(ref memory, out _))
-            {
-            }
-            ulong length = walker.LengthBytes;
-            ulong room = end - stream.PositionBytes;
-            Status status = stream.Copy(ref sink, ref memory, walker.Position - length, length < room ? length : room);
-            if (status != Status.Ok)
-            {
-                return status;
-            }
-        }
-        return stream.PadTo(ref sink, plan.Layout.SegmentPositionBytes);
     }
 
     private static Status WriteSegments<TMemory, TSink, TClock, TConsole>(

@@ -19,5 +19,14 @@ public readonly struct NullSink : IDumpSink
     public Status Drain() => Status.Ok;
 
     /// <inheritdoc/>
-    public Status Finish(Status outcome) => Status.Ok;
+    public Status Finish(Status outcome, in DumpFacts facts) => Status.Ok;
+
+    /// <inheritdoc/>
+    public ulong CapacityBytes => ulong.MaxValue;
+
+    /// <inheritdoc/>
+    public bool CanReadBack => false;
+
+    /// <inheritdoc/>
+    public Status ReadBack(in DumpChunk chunk) => Status.DeviceUnsupported;
 }

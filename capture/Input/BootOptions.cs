@@ -36,8 +36,8 @@ public struct BootOptions
     /// <summary>Compression of the kdump format.</summary>
     public Compressor Compressor;
 
-    /// <summary>The command line names the compression.</summary>
-    public bool IsCompressorGiven;
+    /// <summary>Page structs of excluded pages are left out too (kdump.exclude_vmemmap=1).</summary>
+    public bool ExcludesIdlePageStructs;
 
     /// <summary>What happens after a capture.</summary>
     public EndAction FinalAction;

@@ -93,9 +93,11 @@ public static class BootOptionsParser
         }
         if (Same(name, "compress"u8))
         {
-            Status status = OptionWords.ReadCompressor(value, ref options.Compressor);
-            options.IsCompressorGiven |= status == Status.Ok;
-            return status;
+            return OptionWords.ReadCompressor(value, ref options.Compressor);
+        }
+        if (Same(name, "exclude_vmemmap"u8))
+        {
+            return OptionWords.ReadSwitch(value, ref options.ExcludesIdlePageStructs);
         }
         if (Same(name, "final_action"u8))
         {

@@ -15,19 +15,10 @@ public static class BuildScope
         ref BootOptions options)
         where TConsole : struct, IConsole
     {
-        if (options.Format != DumpFormat.Elf)
+        if (options.Format == DumpFormat.Elf && options.DumpLevel != 0)
         {
-            Tell(ref console, "kdump.format=kdump"u8, default, "the dump is an ELF vmcore"u8);
-            options.Format = DumpFormat.Elf;
-        }
-        if (options.DumpLevel != 0)
-        {
-            Tell(ref console, "kdump.dump_level="u8, default, "the dump holds every page"u8);
+            Tell(ref console, "kdump.dump_level="u8, default, "with kdump.format=elf: the dump holds every page"u8);
             options.DumpLevel = 0;
-        }
-        if (options.IsCompressorGiven)
-        {
-            Tell(ref console, "kdump.compress="u8, default, "the dump is not compressed"u8);
         }
         if (options.IpTextLength != 0)
         {

@@ -15,6 +15,9 @@ public struct NoteSummary
     /// <summary>Bytes of all notes when they are joined, headers and padding included.</summary>
     public ulong LengthBytes;
 
+    /// <summary>Offset of VMCOREINFO's descriptor in the joined notes, bytes; 0 if there is none.</summary>
+    public ulong VmcoreInfoOffset;
+
     /// <summary>Length of the VMCOREINFO text in the caller's buffer, bytes; 0 if there is none.</summary>
     public int VmcoreInfoBytes;
 }

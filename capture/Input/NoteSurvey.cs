@@ -30,9 +30,15 @@ public static class NoteSurvey
             }
             summary.Segments++;
             NoteWalker walker = low.NotesOf(in segment);
+            ulong start = walker.Position;
             while (walker.MoveNext(ref memory, out Note note))
             {
+                bool hadInfo = summary.VmcoreInfoBytes != 0;
                 LookAt(ref memory, ref console, in note, ref summary, vmcoreInfo);
+                if (!hadInfo && summary.VmcoreInfoBytes != 0)
+                {
+                    summary.VmcoreInfoOffset = summary.LengthBytes + (note.DescriptionAddress - start);
+                }
             }
             if (walker.LengthBytes > Limits.AllNotesBytes - summary.LengthBytes)
             {

@@ -14,6 +14,12 @@ public struct LowMemory
     /// <summary>The loader saved low memory.</summary>
     public bool IsSavedByLoader { get; private set; }
 
+    /// <summary>The first range of it that the loader saved; empty if there is none.</summary>
+    public PhysicalRange Saved { get; private set; }
+
+    /// <summary>Physical address where the loader saved <see cref="Saved"/>.</summary>
+    public ulong SavedAddress { get; private set; }
+
     /// <summary>Some segment's bytes lie in low memory, so that a copy of ours is needed.</summary>
     public bool NeedsCopy { get; private set; }
 
@@ -34,8 +40,15 @@ public struct LowMemory
             {
                 continue;
             }
-            low.IsSavedByLoader |= segment.PhysicalAddress < Limits.LowMemoryBytes
+            bool isSaved = segment.PhysicalAddress < Limits.LowMemoryBytes
                 && segment.Offset != segment.PhysicalAddress;
+            bool keepsPages = ((segment.Offset ^ segment.PhysicalAddress) & (Limits.PageBytes - 1)) == 0;
+            if (isSaved && keepsPages && !low.IsSavedByLoader)
+            {
+                low.Saved = PhysicalRange.Covering(segment.PhysicalAddress, segment.MemoryBytes);
+                low.SavedAddress = segment.Offset & ~(Limits.PageBytes - 1UL);
+            }
+            low.IsSavedByLoader |= isSaved;
             low.NeedsCopy |= segment.Offset < Limits.LowMemoryBytes;
         }
         return low;
@@ -53,6 +66,17 @@ public struct LowMemory
         }
         lengthBytes = Math.Min(lengthBytes, Limits.LowMemoryBytes - source);
         return CopyAddress + source;
+    }
+
+    /// <summary>Where a page of the crashed machine's memory is now.</summary>
+    public readonly ulong SourceOfPage(ulong address)
+    {
+        if (address >= Saved.Start && address < Saved.End)
+        {
+            return SavedAddress + (address - Saved.Start);
+        }
+        ulong length = Limits.PageBytes;
+        return Translate(address, ref length);
     }
 
     /// <summary>A walk over the notes of a PT_NOTE, where they are now.</summary>

@@ -64,6 +64,15 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
     /// <inheritdoc/>
     public readonly ulong PagesWritten => _pagesSent - PagesLost;
 
+    /// <inheritdoc/>
+    public readonly ulong CapacityBytes => ulong.MaxValue;
+
+    /// <inheritdoc/>
+    public readonly bool CanReadBack => false;
+
+    /// <inheritdoc/>
+    public readonly Status ReadBack(in DumpChunk chunk) => Status.DeviceUnsupported;
+
     /// <summary>
     /// Announces the dump and looks whether a receiver answers. Errors: <see cref="Status.BufferTooSmall"/>, and
     /// those of the channel.
@@ -133,7 +142,7 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
     /// Ends the dump. <see cref="Status.Ok"/>: a receiver has the whole dump on its disk;
     /// <see cref="Status.NotConfirmed"/>: nobody said so; <see cref="Status.PagesLost"/>: some pages are not there.
     /// </summary>
-    public Status Finish(Status outcome)
+    public Status Finish(Status outcome, in DumpFacts facts)
     {
         Status status = Drain();
         if (status != Status.Ok)
@@ -147,7 +156,7 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         BinaryPrimitives.WriteUInt16LittleEndian(payload[16..], (ushort)outcome);
         bool hadReceiver = Line.HasReceiver;
         status = Line.Ask(
-            FrameType.End, 0, _facts.LengthBytes, payload,
+            FrameType.End, 0, facts.LengthBytes, payload,
             hadReceiver ? Limits.StreamQuestionAttempts : 1,
             hadReceiver ? Limits.StreamAnswerMicroseconds : Limits.StreamBeginMicroseconds,
             out FrameHeader answer);

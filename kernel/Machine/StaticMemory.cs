@@ -1,4 +1,5 @@
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Filter;
 
 namespace CosmosKdump.Kernel.Machine;
 
@@ -21,6 +22,18 @@ internal static class StaticMemory
     /// <summary>Working memory of one CPU's compressor, whichever it is (KernelCodec checks it).</summary>
     internal const int CodecBytes = 72 * 1024;
 
+    /// <summary>A batch of pages in the compressor (SingleCompressor.BufferBytes).</summary>
+    internal const int BatchBytes = 72 * 1024;
+
+    /// <summary>A block of page structs, where they lie, counts of pages, pages under way.</summary>
+    internal const int FilterBytes = 16 * 1024;
+
+    /// <summary>Window of the page descriptors.</summary>
+    internal const int TableBytes = 48 * 1024;
+
+    /// <summary>Compressed pages on their way to the disk, in two halves.</summary>
+    internal const int DataBytes = 128 * 1024;
+
     private const int PageTablesOffset = 0;
     private const int LowMemoryOffset = PageTablesOffset + (PageTablePages * 4096);
     private const int StagingOffset = LowMemoryOffset + Limits.LowMemoryBytes;
@@ -30,7 +43,13 @@ internal static class StaticMemory
 
     private const int CodecOffset = RangeOffset + RangeBytes;
 
-    private const int TotalBytes = CodecOffset + CodecBytes;
+    private const int BatchOffset = CodecOffset + CodecBytes;
+    private const int KindsOffset = BatchOffset + BatchBytes;
+    private const int FilterOffset = KindsOffset + FilterUnit.Pages;
+    private const int TableOffset = FilterOffset + FilterBytes;
+    private const int DataOffset = TableOffset + TableBytes;
+
+    private const int TotalBytes = DataOffset + DataBytes;
 
     /// <summary>The linker reserved exactly what this file lays out (StaticPagesBytes in Kernel.targets).</summary>
     internal static bool IsReserved => Image.StaticPagesEnd() - Image.StaticPages() == TotalBytes;
@@ -50,6 +69,21 @@ internal static class StaticMemory
 
     /// <summary>The compressor of the CPU that we were started on.</summary>
     internal static DmaRegion Codec => Region(CodecOffset, CodecBytes);
+
+    /// <summary>A batch of pages in the compressor.</summary>
+    internal static DmaRegion Batch => Region(BatchOffset, BatchBytes);
+
+    /// <summary>Kinds of pages, a byte each.</summary>
+    internal static DmaRegion Kinds => Region(KindsOffset, FilterUnit.Pages);
+
+    /// <summary>Small tables of the filter.</summary>
+    internal static DmaRegion Filter => Region(FilterOffset, FilterBytes);
+
+    /// <summary>Window of the page descriptors.</summary>
+    internal static DmaRegion Table => Region(TableOffset, TableBytes);
+
+    /// <summary>Compressed pages on their way to the disk.</summary>
+    internal static DmaRegion Data => Region(DataOffset, DataBytes);
 
     internal static DmaRegion Ranges => Region(RangeOffset, RangeBytes);
 

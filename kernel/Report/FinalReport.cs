@@ -15,7 +15,7 @@ internal static class FinalReport
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer);
         CaptureResult result = CaptureRun.Result;
-        if (outcome is Status.Ok or Status.PagesLost or Status.NotConfirmed)
+        if (DumpOutcome.IsDumpOrSent(outcome))
         {
             ulong took = result.EndMicroseconds - result.StartMicroseconds;
             line.Add(outcome switch

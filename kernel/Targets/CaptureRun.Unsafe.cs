@@ -1,5 +1,9 @@
+using System;
 using System.Runtime.CompilerServices;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Encode.Kdump;
+using CosmosKdump.Kernel.Compress;
 using CosmosKdump.Kernel.Machine;
 
 namespace CosmosKdump.Kernel.Targets;
@@ -30,9 +34,19 @@ internal static unsafe class CaptureRun
         KernelClock clock = default;
         LogConsole console = default;
         DmaBuffer staging = StaticMemory.Staging.AsBuffer();
-        CaptureResult result =
-            CapturePipeline.Run(ref memory, ref sink, ref clock, ref console, in Plan, in staging);
-        if (result.Status is Status.Ok or Status.PagesLost or Status.NotConfirmed)
+        Status status = KernelCodec.Create(Plan.Kdump.Compressor, StaticMemory.Codec, out KernelCodec codec);
+        if (status != Status.Ok)
+        {
+            Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+            TextLine line = ReportLine.Begin(buffer, status);
+            ReportLine.Write(ref console, in line);
+        }
+        var compressor = new SingleCompressor<OldMemory, KernelCodec>(
+            in memory, in codec, StaticMemory.Batch.AsBuffer());
+        KdumpBuffers buffers = KdumpMemory.Buffers;
+        CaptureResult result = CapturePipeline.Run(
+            ref memory, ref sink, ref clock, ref console, ref compressor, in Plan, in buffers, in staging);
+        if (DumpOutcome.IsDumpOrSent(result.Status))
         {
             Result = result;
         }

@@ -8,7 +8,7 @@ internal struct DiskSearch
     private Status _status;
 
     /// <summary>A dump was made: look no further.</summary>
-    internal readonly bool IsDone => _status is Status.Ok or Status.PagesLost;
+    internal readonly bool IsDone => DumpOutcome.IsDump(_status);
 
     /// <summary>The most telling status: a dump, else why an area was refused or failed, else what there was.</summary>
     internal readonly Status Result => _status;
@@ -19,7 +19,7 @@ internal struct DiskSearch
     /// <summary>Remembers a status.</summary>
     internal void Note(Status status)
     {
-        if (status is Status.Ok or Status.PagesLost || _status is Status.NoDevice or Status.NoLabel)
+        if (DumpOutcome.IsDump(status) || _status is Status.NoDevice or Status.NoLabel)
         {
             _status = status;
         }

@@ -15,7 +15,7 @@ internal static class TargetRunner
     {
         // BuildScope leaves these two kinds.
         Status status = spec.Kind == TargetKind.Serial ? SerialTarget.Try(in spec) : TryDisks(in spec);
-        if (status is not (Status.Ok or Status.PagesLost))
+        if (!DumpOutcome.IsDump(status))
         {
             Tell(spec.Kind, status);
         }

@@ -264,12 +264,26 @@ public sealed class DumpReceiver
         _received.Add(position, position + length);
     }
 
+    // A compressed dump is announced with the length that it may reach; its end tells what it came to.
+    private void TakeLength(ulong lengthBytes)
+    {
+        if (lengthBytes >= Facts.LengthBytes || lengthBytes == 0 || lengthBytes % Limits.PageBytes != 0
+            || _received.Missing(lengthBytes, Facts.LengthBytes).Any(
+                range => range != (lengthBytes, Facts.LengthBytes)))
+        {
+            return;
+        }
+        Facts = new DumpFacts(lengthBytes, Facts.CrashTimeSeconds, Facts.Format, Facts.DumpLevel);
+        _output!.SetLength((long)lengthBytes);
+    }
+
     private void TakeEnd(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         _senderDigest = BinaryPrimitives.ReadUInt64LittleEndian(payload);
         PagesLost = BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]);
         Outcome = (Status)BinaryPrimitives.ReadUInt16LittleEndian(payload[16..]);
         HasEnded = true;
+        TakeLength(header.LengthBytes);
         if (_output is FileStream file)
         {
             file.Flush(flushToDisk: true);

@@ -106,7 +106,7 @@ internal sealed class AreaFixture
         {
             return status;
         }
-        return Sink.Finish(SubmitAll());
+        return Sink.Finish(SubmitAll(), Facts);
     }
 
     public Status SubmitAll()

@@ -76,7 +76,7 @@ public sealed class AreaSinkFaultTests
         area.Open();
         area.Disk.FailBlock(area.BlockOfPage(AreaFixture.AreaPages - 1), 2);
         Assert.Equal(Status.Ok, area.Sink.Begin(area.Facts));
-        Assert.Equal(Status.Ok, area.Sink.Finish(area.SubmitAll()));
+        Assert.Equal(Status.Ok, area.Sink.Finish(area.SubmitAll(), area.Facts));
         Assert.Equal(AreaState.Complete, area.LabelOnMedium().State);
     }
 
@@ -179,7 +179,7 @@ public sealed class AreaSinkFaultTests
         int most = 2 * Limits.RequestsLostInRow * ((2 * Limits.RepairFailures) + 1);
         Assert.InRange(area.Disk.SubmittedWrites, Limits.RequestsLostInRow, most);
         // The device still answers, so the label can say how it ended.
-        Assert.Equal(Status.RequestFailed, area.Sink.Finish(status));
+        Assert.Equal(Status.RequestFailed, area.Sink.Finish(status, area.Facts));
         Assert.Equal(AreaState.Incomplete, area.LabelOnMedium().State);
         Assert.Equal(Status.RequestFailed, area.LabelOnMedium().Outcome);
         Assert.Equal(0UL, area.LabelOnMedium().PagesWritten);
@@ -305,7 +305,7 @@ public sealed class AreaSinkFaultTests
         }
         Assert.Equal(Status.RequestFailed, area.SubmitAll());
         Assert.InRange(area.Disk.SubmittedWrites, Limits.RequestsLostAtLeast, 64);
-        Assert.Equal(Status.RequestFailed, area.Sink.Finish(Status.RequestFailed));
+        Assert.Equal(Status.RequestFailed, area.Sink.Finish(Status.RequestFailed, area.Facts));
         Assert.Equal(AreaState.Incomplete, area.LabelOnMedium().State);
     }
 

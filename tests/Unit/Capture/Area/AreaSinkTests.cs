@@ -218,7 +218,7 @@ public sealed class AreaSinkTests
         area.Open();
         area.Sink.Begin(area.Facts);
         area.SubmitAll();
-        Assert.Equal(Status.StepFaulted, area.Sink.Finish(Status.StepFaulted));
+        Assert.Equal(Status.StepFaulted, area.Sink.Finish(Status.StepFaulted, area.Facts));
         Assert.Equal(AreaState.Incomplete, area.LabelOnMedium().State);
         Assert.Equal(Status.StepFaulted, area.LabelOnMedium().Outcome);
     }
@@ -229,7 +229,7 @@ public sealed class AreaSinkTests
         var area = new AreaFixture();
         area.WriteDump();
         Assert.Equal(Status.NoLabel, area.Sink.Submit(new DumpChunk(0, TestMemory.AddressOf(0), 4096)));
-        Assert.Equal(Status.NoLabel, area.Sink.Finish(Status.Ok));
+        Assert.Equal(Status.NoLabel, area.Sink.Finish(Status.Ok, area.Facts));
         Assert.Equal(AreaState.Complete, area.LabelOnMedium().State);
     }
 

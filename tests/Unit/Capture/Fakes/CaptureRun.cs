@@ -1,5 +1,6 @@
 using System;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 
@@ -40,7 +41,10 @@ internal sealed class CaptureRun
             target(Record);
             var sink = new FaultySink(Record);
             var staging = new DmaBuffer(_staging, StagingAddress);
-            Result = CapturePipeline.Run(ref memory, ref sink, ref clock, ref console, in plan, in staging);
+            var compressor = new TestCompressor(image.Memory, Compressor.None, slots: 1);
+            KdumpBuffers buffers = new TestBuffers(slots: 1).Spans;
+            Result = CapturePipeline.Run(
+                ref memory, ref sink, ref clock, ref console, ref compressor, in plan, in buffers, in staging);
             if (Result.Status is Status.Ok or Status.PagesLost)
             {
                 break;

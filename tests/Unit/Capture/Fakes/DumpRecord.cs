@@ -72,8 +72,9 @@ internal sealed class DumpRecord(MemoryImage image, byte[] staging, ulong stagin
         return Status.Ok;
     }
 
-    public Status Finish(Status outcome)
+    public Status Finish(Status outcome, in DumpFacts facts)
     {
+        Assert.Equal(Facts.LengthBytes, facts.LengthBytes);
         Calls.Add($"finish {outcome}");
         return FinishStatus;
     }

@@ -15,5 +15,11 @@ internal readonly struct FaultySink(DumpRecord record) : IDumpSink
 
     public Status Drain() => record.Drain();
 
-    public Status Finish(Status outcome) => record.Finish(outcome);
+    public Status Finish(Status outcome, in DumpFacts facts) => record.Finish(outcome, in facts);
+
+    public ulong CapacityBytes => record.RoomBytes;
+
+    public bool CanReadBack => false;
+
+    public Status ReadBack(in DumpChunk chunk) => Status.DeviceUnsupported;
 }

@@ -90,7 +90,7 @@ public sealed class SerialSinkTests
         var line = new StreamFixture(isTwoWay: true);
         Assert.Equal(Status.Ok, line.Sink.Begin(StreamFixture.Facts));
         line.Line.LoseAnswers = Math.Min(answers, Limits.StreamQuestionAttempts - 1);
-        Assert.Equal(Status.Ok, line.Sink.Finish(line.SubmitAll()));
+        Assert.Equal(Status.Ok, line.Sink.Finish(line.SubmitAll(), StreamFixture.Facts));
         line.AssertIdentical();
     }
 
@@ -100,7 +100,7 @@ public sealed class SerialSinkTests
         var line = new StreamFixture(isTwoWay: true);
         line.Sink.Begin(StreamFixture.Facts);
         line.Line.LoseAnswers = int.MaxValue;
-        Assert.Equal(Status.NotConfirmed, line.Sink.Finish(line.SubmitAll()));
+        Assert.Equal(Status.NotConfirmed, line.Sink.Finish(line.SubmitAll(), StreamFixture.Facts));
         line.AssertIdentical();
         ulong most = (Limits.StreamQuestionAttempts * Limits.StreamAnswerMicroseconds) + 15_000_000;
         Assert.InRange(line.Line.Microseconds, 1UL, most);
@@ -128,7 +128,7 @@ public sealed class SerialSinkTests
         line.Sink.Drain();
         line.Line.ToReceiver = receiver;
         line.Sink.Submit(new DumpChunk(200 * 4096, StreamFixture.AddressOf(200), 400 * 4096));
-        Assert.Equal(isTwoWay ? Status.PagesLost : Status.NotConfirmed, line.Sink.Finish(Status.Ok));
+        Assert.Equal(isTwoWay ? Status.PagesLost : Status.NotConfirmed, line.Sink.Finish(Status.Ok, StreamFixture.Facts));
         (ulong start, ulong end) = Assert.Single(line.Receiver.Missing);
         Assert.Equal(0UL, start);
         Assert.InRange(end, 200UL * 4096, isTwoWay ? 200UL * 4096 : 400UL * 4096);
@@ -186,7 +186,7 @@ public sealed class SerialSinkTests
             ulong address = StreamFixture.AddressOf(StreamFixture.DumpPages - 1 - page);
             Assert.Equal(Status.Ok, line.Sink.Submit(new DumpChunk((ulong)page * 4096, address, 4096)));
         }
-        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok));
+        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok, StreamFixture.Facts));
         for (int page = 0; page < StreamFixture.DumpPages; page++)
         {
             ReadOnlySpan<byte> got = line.Output.GetBuffer().AsSpan(page * 4096, 4096);
@@ -206,7 +206,7 @@ public sealed class SerialSinkTests
             Assert.Equal(Status.Ok, line.Sink.Submit(
                 new DumpChunk((ulong)start * 4096, StreamFixture.AddressOf(start), pages * 4096)));
         }
-        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok));
+        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok, StreamFixture.Facts));
         line.AssertIdentical();
     }
 
@@ -228,7 +228,7 @@ public sealed class SerialSinkTests
             Assert.Equal(Status.Ok, line.Sink.Drain());
             staging.Clear();
         }
-        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok));
+        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok, StreamFixture.Facts));
         Assert.True(line.Output.ToArray().AsSpan().SequenceEqual(expected));
     }
 
@@ -238,7 +238,7 @@ public sealed class SerialSinkTests
         var line = new StreamFixture(isTwoWay: true);
         line.Sink.Begin(StreamFixture.Facts);
         line.SubmitAll();
-        Assert.Equal(Status.StepFaulted, line.Sink.Finish(Status.StepFaulted));
+        Assert.Equal(Status.StepFaulted, line.Sink.Finish(Status.StepFaulted, StreamFixture.Facts));
         Assert.Equal(Status.StepFaulted, line.Receiver.Outcome);
     }
 
@@ -271,7 +271,7 @@ public sealed class SerialSinkTests
         line.Sink.Submit(new DumpChunk(0, StreamFixture.AddressOf(0), 100 * 4096));
         line.Receiver.Feed(Encoding.UTF8.GetBytes("50 % – läuft\n"));
         line.Sink.Submit(new DumpChunk(100 * 4096, StreamFixture.AddressOf(100), 500 * 4096));
-        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok));
+        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok, StreamFixture.Facts));
         line.AssertIdentical();
         Assert.Equal(["SeaBIOS", "[    0.1] Kernel panic - not syncing", "part", "50 % – läuft"], line.Text);
     }

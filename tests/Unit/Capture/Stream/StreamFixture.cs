@@ -50,7 +50,7 @@ internal sealed class StreamFixture
     public Status SendAll()
     {
         Status status = Sink.Begin(Facts);
-        return status == Status.Ok ? Sink.Finish(SubmitAll()) : status;
+        return status == Status.Ok ? Sink.Finish(SubmitAll(), Facts) : status;
     }
 
     /// <summary>Chunks of all sizes; the two halves of memory change places in the dump, so addresses jump.</summary>

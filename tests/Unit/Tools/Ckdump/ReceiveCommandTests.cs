@@ -176,7 +176,7 @@ public sealed class ReceiveCommandTests : IDisposable
             new SocketChannel(line) { DamagedFrame = 5 }, new TestPhysicalMemory(fixture.Memory, []), default, fixture.Memory.Buffer(0, 2));
         Assert.Equal(Status.Ok, sink.Begin(StreamFixture.Facts));
         Assert.Equal(Status.Ok, sink.Submit(new DumpChunk(0, StreamFixture.AddressOf(0), StreamFixture.DumpPages * 4096)));
-        Assert.Equal(Status.Ok, sink.Finish(Status.Ok));
+        Assert.Equal(Status.Ok, sink.Finish(Status.Ok, StreamFixture.Facts));
 
         CkdumpRun run = await receiving;
         Assert.Equal((0, ""), (run.ExitCode, run.Error));

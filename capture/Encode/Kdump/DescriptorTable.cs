@@ -1,0 +1,97 @@
+using System;
+
+namespace CosmosKdump.Capture.Encode.Kdump;
+
+/// <summary>
+/// The table of page descriptors, seen through a window that moves with what is written. Where pages are written in
+/// several passes, each pass reads back what the earlier ones left.
+/// </summary>
+public ref struct DescriptorTable
+{
+    // A multiple of both a page and a descriptor: no descriptor lies on an edge.
+    private const int WindowUnit = 3 * Limits.PageBytes;
+    private const ulong NoWindow = ulong.MaxValue;
+
+    private readonly Span<byte> _bytes;
+    private readonly ulong _address;
+    private readonly ulong _position;
+    private readonly ulong _end;
+    private ulong _window;
+    private ulong _writtenEnd;
+
+    /// <summary>
+    /// A table that lies between the two positions in the dump, all zeros so far. The window is at least
+    /// <see cref="SmallestBytes"/>.
+    /// </summary>
+    public DescriptorTable(DmaBuffer window, ulong positionBytes, ulong endBytes)
+    {
+        _bytes = window.Bytes[..(window.Bytes.Length / WindowUnit * WindowUnit)];
+        _address = window.Address;
+        _position = positionBytes;
+        _end = endBytes;
+        _window = NoWindow;
+    }
+
+    /// <summary>Smallest window.</summary>
+    public const int SmallestBytes = WindowUnit;
+
+    /// <summary>Puts the descriptor of the page of this rank among all pages of the dump.</summary>
+    public Status Put<TSink>(ref TSink sink, ulong rank, in PageDescriptor descriptor)
+        where TSink : struct, IDumpSink
+    {
+        ulong at = rank * KdumpLayout.DescriptorBytes;
+        ulong window = at / (ulong)_bytes.Length * (ulong)_bytes.Length;
+        if (window != _window)
+        {
+            Status status = Move(ref sink, window);
+            if (status != Status.Ok)
+            {
+                return status;
+            }
+        }
+        descriptor.Write(_bytes[(int)(at - window)..]);
+        return Status.Ok;
+    }
+
+    /// <summary>Writes what is in the window.</summary>
+    public Status Flush<TSink>(ref TSink sink)
+        where TSink : struct, IDumpSink
+    {
+        if (_window == NoWindow)
+        {
+            return Status.Ok;
+        }
+        DumpChunk chunk = Chunk(_window);
+        _writtenEnd = Math.Max(_writtenEnd, _window + chunk.LengthBytes);
+        _window = NoWindow;
+        Status status = sink.Submit(in chunk);
+        return status == Status.Ok ? sink.Drain() : status;
+    }
+
+    private Status Move<TSink>(ref TSink sink, ulong window)
+        where TSink : struct, IDumpSink
+    {
+        Status status = Flush(ref sink);
+        if (status != Status.Ok)
+        {
+            return status;
+        }
+        if (window < _writtenEnd && sink.CanReadBack)
+        {
+            DumpChunk chunk = Chunk(window);
+            status = sink.ReadBack(in chunk);
+        }
+        else
+        {
+            _bytes.Clear();
+        }
+        _window = status == Status.Ok ? window : NoWindow;
+        return status;
+    }
+
+    private readonly DumpChunk Chunk(ulong window)
+    {
+        ulong length = Math.Min((ulong)_bytes.Length, _end - _position - window);
+        return new DumpChunk(_position + window, _address, length);
+    }
+}

@@ -1,0 +1,104 @@
+using System;
+using CosmosKdump.Capture.Filter;
+using CosmosKdump.Capture.Input;
+
+namespace CosmosKdump.Capture.Encode.Kdump;
+
+/// <summary>
+/// Streams a kdump-compressed dump into a sink: header, notes and bitmaps, then the pages, what matters most first. No
+/// buffer grows with memory: the kinds of a unit's pages are found anew whenever they are needed.
+/// </summary>
+public static class KdumpDump
+{
+    /// <summary>
+    /// Writes the dump and drains the sink. <see cref="Status.DumpCut"/>: the sink is full, the dump holds what came
+    /// first and can be opened; any other status than <see cref="Status.Ok"/> is the sink's, and ends it.
+    /// <paramref name="facts"/>: the dump as it came out; none if the sink did not even begin.
+    /// </summary>
+    public static Status Write<TMemory, TSink, TClock, TConsole, TCompressor>(
+        ref TMemory memory,
+        ref TSink sink,
+        ref TClock clock,
+        ref TConsole console,
+        ref TCompressor compressor,
+        in CapturePlan plan,
+        in KdumpBuffers buffers,
+        in DmaBuffer staging,
+        ref ProgressMeter meter,
+        out DumpFacts facts)
+        where TMemory : struct, IPhysicalMemory
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+        where TConsole : struct, IConsole
+        where TCompressor : struct, IPageCompressor
+    {
+        KdumpOptions options = plan.Kdump;
+        PageFilter filter = PageFilter.Open(
+            ref memory,
+            buffers.Filter,
+            in plan.Ranges,
+            in plan.Info,
+            options.Level,
+            options.ExcludesIdlePageStructs);
+        var census = new PageCensus(buffers.Filter.Counts);
+        filter.Count(ref memory, ref census);
+        DumpLevel fitting = LevelChoice.Run(
+            ref memory, ref compressor, ref filter, in census, in plan, sink.CapacityBytes);
+        FilterReport.Tell(ref console, in filter, in census, options.Level, fitting);
+        if (fitting.Value != filter.Level.Value)
+        {
+            filter.Raise(fitting);
+            filter.Count(ref memory, ref census);
+        }
+        var layout = new KdumpLayout(filter.EndPfn, plan.Notes.LengthBytes, census.Kept(filter.Level));
+        meter = new ProgressMeter(layout.Pages * Limits.PageBytes, meter.StartMicroseconds);
+        ulong longest = Math.Min(layout.LongestBytes, sink.CapacityBytes);
+        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Kdump, filter.Level.Value);
+        if (layout.DataPositionBytes + Limits.PageBytes > longest)
+        {
+            facts = default;
+            return Status.AreaTooSmall;
+        }
+
+        uint header = KdumpHeader.FlagOf(options.Compressor)
+            | (filter.ExcludesIdlePageStructs ? KdumpHeader.ExcludedPageStructs : 0);
+        // A sink that cannot go back gets the header as it is meant to be; the receiver knows what arrived.
+        uint unfinished = sink.CanReadBack ? header | KdumpHeader.Incomplete : header;
+        NullSink none = default;
+        var stream = new StagedStream(staging);
+        Status status = KdumpFront.WriteHeader(
+            ref memory, ref none, ref stream, in plan, in layout, filter.Level, unfinished);
+        facts = facts.WithHeader(layout.BitmapPositionBytes, stream.Checksum);
+        status = status == Status.Ok ? sink.Begin(in facts) : status;
+        if (status != Status.Ok)
+        {
+            facts = default;
+            return status;
+        }
+        stream = new StagedStream(staging);
+        status = KdumpFront.WriteHeader(
+            ref memory, ref sink, ref stream, in plan, in layout, filter.Level, unfinished);
+        if (status == Status.Ok)
+        {
+            meter.MarkFirstByte(ref clock);
+            status = KdumpFront.WriteTables(ref memory, ref sink, ref stream, ref filter, in layout);
+        }
+        var pages = new KdumpPages(in buffers, in layout, options.Compressor, longest, compressor.Slots);
+        if (status == Status.Ok)
+        {
+            status = pages.Write(
+                ref memory, ref sink, ref clock, ref console, ref compressor, ref filter, in census, in plan, ref meter);
+        }
+        ulong length = (pages.EndBytes + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
+        facts = new DumpFacts(length, facts.CrashTimeSeconds, DumpFormat.Kdump, filter.Level.Value)
+            .WithHeader(facts.HeaderBytes, facts.HeaderChecksum);
+        if (status != Status.Ok || !sink.CanReadBack)
+        {
+            return status;
+        }
+        stream = new StagedStream(staging);
+        status = KdumpFront.WriteHeader(ref memory, ref sink, ref stream, in plan, in layout, filter.Level, header);
+        facts = facts.WithHeader(facts.HeaderBytes, stream.Checksum);
+        return status;
+    }
+}

@@ -1,0 +1,171 @@
+using System;
+using CosmosKdump.Capture.Filter;
+using CosmosKdump.Capture.Input;
+
+namespace CosmosKdump.Capture.Encode.Kdump;
+
+/// <summary>Writes the pages of a kdump-compressed dump and their descriptors.</summary>
+public ref struct KdumpPages
+{
+    private readonly KdumpLayout _layout;
+    private readonly uint _flag;
+    private DescriptorTable _table;
+    private PageData _data;
+    private PageBatcher _batcher;
+
+    /// <summary>Prepares to write; <paramref name="limitBytes"/> is where the sink ends.</summary>
+    public KdumpPages(
+        scoped in KdumpBuffers buffers, scoped in KdumpLayout layout, Compressor compressor, ulong limitBytes, int slots)
+    {
+        _layout = layout;
+        _flag = KdumpHeader.FlagOf(compressor);
+        _table = new DescriptorTable(buffers.Table, layout.DescriptorPositionBytes, layout.DataPositionBytes);
+        _data = new PageData(buffers.Data, layout.DataPositionBytes, limitBytes);
+        _batcher = new PageBatcher(buffers.Pages, slots);
+    }
+
+    /// <summary>Pages that could not be read; the dump has zeros for them.</summary>
+    public ulong Unreadable { get; private set; }
+
+    /// <summary>Where the data ends.</summary>
+    public readonly ulong EndBytes => _data.PositionBytes;
+
+    /// <summary>Writes all pages, pass by pass, and waits for them. <see cref="Status.DumpCut"/>: the sink is full.</summary>
+    public Status Write<TMemory, TSink, TClock, TConsole, TCompressor>(
+        ref TMemory memory,
+        ref TSink sink,
+        ref TClock clock,
+        ref TConsole console,
+        ref TCompressor compressor,
+        ref PageFilter filter,
+        scoped in PageCensus census,
+        scoped in CapturePlan plan,
+        ref ProgressMeter meter)
+        where TMemory : struct, IPhysicalMemory
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+        where TConsole : struct, IConsole
+        where TCompressor : struct, IPageCompressor
+    {
+        Span<byte> zeros = stackalloc byte[Limits.PageBytes];
+        zeros.Clear();
+        Status status = _data.Append(ref sink, zeros);
+        int passes = sink.CanReadBack ? PagePass.Count : 1;
+        for (int pass = 0; pass < passes && status == Status.Ok; pass++)
+        {
+            if (passes == 1 || PagePass.IsNeeded(pass, in census, filter.Level))
+            {
+                status = WritePass(
+                    ref memory, ref sink, ref clock, ref console, ref compressor, ref filter, in plan, ref meter,
+                    passes == 1 ? -1 : pass);
+            }
+        }
+        // A dump that is cut short still has the descriptors of what it holds.
+        bool isDump = status is Status.Ok or Status.DumpCut;
+        Status end = isDump ? _table.Flush(ref sink) : status;
+        end = end == Status.Ok ? _data.Finish(ref sink) : end;
+        return end == Status.Ok ? status : end;
+    }
+
+    private Status WritePass<TMemory, TSink, TClock, TConsole, TCompressor>(
+        ref TMemory memory,
+        ref TSink sink,
+        ref TClock clock,
+        ref TConsole console,
+        ref TCompressor compressor,
+        ref PageFilter filter,
+        scoped in CapturePlan plan,
+        ref ProgressMeter meter,
+        int pass)
+        where TMemory : struct, IPhysicalMemory
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+        where TConsole : struct, IConsole
+        where TCompressor : struct, IPageCompressor
+    {
+        Status status = Status.Ok;
+        ulong rank = 0;
+        ulong units = filter.Units;
+        for (ulong unit = 0; unit < units && status == Status.Ok; unit++)
+        {
+            if (!filter.Load(ref memory, unit))
+            {
+                continue;
+            }
+            ulong address = unit * FilterUnit.Bytes;
+            for (int i = 0; i < FilterUnit.Pages && status == Status.Ok; i++, address += Limits.PageBytes)
+            {
+                PageKind kind = filter.Kinds[i];
+                if (filter.Level.Excludes(kind))
+                {
+                    continue;
+                }
+                if (pass < 0 || PagePass.Of(kind) == pass)
+                {
+                    while (_batcher.IsFull && status == Status.Ok)
+                    {
+                        status = TakeBatch(ref sink, ref clock, ref console, ref compressor, ref meter);
+                    }
+                    _batcher.Add(ref compressor, new BatchPage(rank, plan.Low.SourceOfPage(address)));
+                }
+                rank++;
+            }
+        }
+        _batcher.Start(ref compressor);
+        while (_batcher.HasStarted)
+        {
+            // Also after an error, so that no CPU works on when the buffers have another use.
+            Status last = TakeBatch(ref sink, ref clock, ref console, ref compressor, ref meter, status != Status.Ok);
+            status = status == Status.Ok ? last : status;
+        }
+        return status;
+    }
+
+    private Status TakeBatch<TSink, TClock, TConsole, TCompressor>(
+        ref TSink sink,
+        ref TClock clock,
+        ref TConsole console,
+        ref TCompressor compressor,
+        ref ProgressMeter meter,
+        bool isDropped = false)
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+        where TConsole : struct, IConsole
+        where TCompressor : struct, IPageCompressor
+    {
+        CompressedBatch batch = _batcher.Take(ref compressor, out ReadOnlySpan<BatchPage> pages);
+        int at = 0;
+        for (int i = 0; i < pages.Length && !isDropped; i++)
+        {
+            PageResult result = batch.Pages[i];
+            int length = result.LengthBytes;
+            Status status = WritePage(ref sink, pages[i].Rank, result.Form, batch.Bytes.Slice(at, length));
+            if (status != Status.Ok)
+            {
+                return status;
+            }
+            at += length;
+        }
+        meter.Advance(ref clock, ref console, (ulong)pages.Length * Limits.PageBytes);
+        return Status.Ok;
+    }
+
+    private Status WritePage<TSink>(ref TSink sink, ulong rank, PageForm form, scoped ReadOnlySpan<byte> bytes)
+        where TSink : struct, IDumpSink
+    {
+        if (form is PageForm.Zero or PageForm.Unreadable)
+        {
+            Unreadable += form == PageForm.Unreadable ? 1UL : 0;
+            return _table.Put(
+                ref sink, rank, new PageDescriptor(_layout.DataPositionBytes, Limits.PageBytes, 0));
+        }
+        if (!_data.HasRoom(bytes.Length))
+        {
+            return Status.DumpCut;
+        }
+        uint flags = form == PageForm.Compressed ? _flag : 0;
+        var descriptor = new PageDescriptor(_data.PositionBytes, (uint)bytes.Length, flags);
+        Status status = _table.Put(ref sink, rank, in descriptor);
+        return status == Status.Ok ? _data.Append(ref sink, bytes) : status;
+    }
+}

@@ -1,0 +1,40 @@
+using CosmosKdump.Capture.Filter;
+
+namespace CosmosKdump.Capture.Encode.Kdump;
+
+/// <summary>
+/// The order in which pages are written: what a post-mortem needs first comes first, so that a dump that is cut short
+/// holds it.
+/// </summary>
+public static class PagePass
+{
+    /// <summary>Number of passes.</summary>
+    public const int Count = 6;
+
+    /// <summary>The pass that a kind of page belongs to.</summary>
+    public static int Of(PageKind kind) => kind switch
+    {
+        // Constants and data: VMCOREINFO, the log, symbols and types lie there.
+        PageKind.Image => 0,
+        // Page tables, stacks, per-CPU areas, slab.
+        PageKind.Kernel or PageKind.Unknown => 1,
+        // A vmlinux has it too.
+        PageKind.Text => 2,
+        PageKind.PageStructs or PageKind.IdlePageStructs => 3,
+        PageKind.Free => 5,
+        _ => 4,
+    };
+
+    /// <summary>Whether any page of a pass is kept.</summary>
+    public static bool IsNeeded(int pass, scoped in PageCensus census, DumpLevel level)
+    {
+        for (int kind = (int)PageKind.Kernel; kind < PageCensus.Kinds; kind++)
+        {
+            if (Of((PageKind)kind) == pass && !level.Excludes((PageKind)kind) && census.Of((PageKind)kind) != 0)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}

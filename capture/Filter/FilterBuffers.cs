@@ -1,0 +1,23 @@
+using System;
+
+namespace CosmosKdump.Capture.Filter;
+
+/// <summary>What a <see cref="PageFilter"/> works in.</summary>
+public readonly ref struct FilterBuffers(
+    Span<PageKind> kinds, Span<byte> block, Span<PageStructRun> runs, Span<ulong> counts)
+{
+    /// <summary>Most runs of page structs that are told apart.</summary>
+    public const int MaxRuns = 256;
+
+    /// <summary>Kinds of a unit's pages: <see cref="FilterUnit.Pages"/>.</summary>
+    public Span<PageKind> Kinds { get; } = kinds;
+
+    /// <summary>A block of page structs: <see cref="PageScan.BlockBytes"/>.</summary>
+    public Span<byte> Block { get; } = block;
+
+    /// <summary>Where page structs lie: up to <see cref="MaxRuns"/>.</summary>
+    public Span<PageStructRun> Runs { get; } = runs;
+
+    /// <summary>Counts of pages: <see cref="PageCensus.Kinds"/>.</summary>
+    public Span<ulong> Counts { get; } = counts;
+}

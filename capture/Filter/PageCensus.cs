@@ -1,0 +1,43 @@
+using System;
+
+namespace CosmosKdump.Capture.Filter;
+
+/// <summary>How many pages there are of each kind, in a caller's buffer.</summary>
+public ref struct PageCensus(Span<ulong> counts)
+{
+    /// <summary>Kinds that are counted: the buffer has as many entries.</summary>
+    public const int Kinds = (int)PageKind.Text + 1;
+
+    private readonly Span<ulong> _counts = counts[..Kinds];
+
+    /// <summary>Pages of a kind.</summary>
+    public readonly ulong Of(PageKind kind) => _counts[(int)kind];
+
+    /// <summary>All pages of memory.</summary>
+    public readonly ulong Memory => Total(new DumpLevel(0), keepsAll: true);
+
+    /// <summary>Forgets all counts.</summary>
+    public readonly void Clear() => _counts.Clear();
+
+    /// <summary>Counts the pages of a unit.</summary>
+    public readonly void Add(scoped ReadOnlySpan<PageKind> kinds)
+    {
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            _counts[(int)kinds[i]]++;
+        }
+    }
+
+    /// <summary>Pages that a dump of this level holds, zeros included.</summary>
+    public readonly ulong Kept(DumpLevel level) => Total(level, keepsAll: false);
+
+    private readonly ulong Total(DumpLevel level, bool keepsAll)
+    {
+        ulong sum = 0;
+        for (int kind = (int)PageKind.Kernel; kind < Kinds; kind++)
+        {
+            sum += keepsAll || !level.Excludes((PageKind)kind) ? _counts[kind] : 0;
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,288 @@
+using System;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Capture.Ranges;
+
+namespace CosmosKdump.Capture.Filter;
+
+/// <summary>
+/// The kinds of all pages, unit by unit, from the range table, the crashed kernel's page structs, and where its image
+/// lies. Nothing is kept from one unit to the next: memory of any size needs the same buffers.
+/// </summary>
+public ref struct PageFilter
+{
+    private readonly FilterBuffers _buffers;
+    private readonly RangeTable _ranges;
+    private PageScan _scan;
+    private PageStructRuns _runs;
+    private KernelImage _image;
+    private bool _hasScan;
+    private int _range;
+    private ulong _loadedUnit;
+
+    private PageFilter(scoped in FilterBuffers buffers, scoped in RangeTable ranges)
+    {
+        _buffers = buffers;
+        _ranges = ranges;
+        _runs = new PageStructRuns(buffers.Runs);
+        _loadedUnit = ulong.MaxValue;
+    }
+
+    /// <summary>The level that is filtered by; it may be raised at any time.</summary>
+    public DumpLevel Level { get; private set; }
+
+    /// <summary>Page structs of excluded pages only are left out as well (makedumpfile's option -e).</summary>
+    public bool ExcludesIdlePageStructs { get; private set; }
+
+    /// <summary>Page structs are understood.</summary>
+    public readonly bool HasPageStructs => _hasScan;
+
+    /// <summary>Why they are not.</summary>
+    public Status WhyNot { get; private set; }
+
+    /// <summary>One past the last page number of memory.</summary>
+    public readonly ulong EndPfn =>
+        _ranges.Count == 0 ? 0 : _ranges.Ranges[_ranges.Count - 1].End / Limits.PageBytes;
+
+    /// <summary>Number of units.</summary>
+    public readonly ulong Units => FilterUnit.Count(EndPfn);
+
+    /// <summary>The kinds of the loaded unit's pages, <see cref="FilterUnit.Pages"/> of them.</summary>
+    public readonly ReadOnlySpan<PageKind> Kinds => _buffers.Kinds;
+
+    /// <summary>
+    /// A filter of a level over the memory of a plan. What the level needs and VMCOREINFO does not tell is not
+    /// filtered: <see cref="WhyNot"/>.
+    /// </summary>
+    public static PageFilter Open<TMemory>(
+        scoped ref TMemory memory,
+        scoped in FilterBuffers buffers,
+        scoped in RangeTable ranges,
+        scoped in VmcoreInfo info,
+        DumpLevel level,
+        bool excludesIdlePageStructs)
+        where TMemory : struct, IPhysicalMemory
+    {
+        var filter = new PageFilter(in buffers, in ranges) { Level = level };
+        filter.WhyNot = PageScan.Open(in info, buffers.Block, out filter._scan);
+        filter._hasScan = filter.WhyNot == Status.Ok;
+        if (filter._hasScan)
+        {
+            filter._image = filter._scan.FindImage(ref memory, in info);
+            filter._hasScan = filter.IsImageKept(ref memory);
+            filter.WhyNot = filter._hasScan ? Status.Ok : Status.PageStructsAbsurd;
+        }
+        filter._scan.ChecksFreePages = !level.Excludes(PageKind.Free);
+        filter.FindPageStructs(ref memory);
+        filter.ExcludesIdlePageStructs = excludesIdlePageStructs && filter._hasScan;
+        filter._loadedUnit = ulong.MaxValue;
+        return filter;
+    }
+
+    /// <summary>Goes over to a higher level.</summary>
+    public void Raise(DumpLevel level)
+    {
+        Level = level;
+        _scan.ChecksFreePages = !level.Excludes(PageKind.Free);
+        _loadedUnit = ulong.MaxValue;
+    }
+
+    /// <summary>Whether a dump of this level holds a page of the loaded unit.</summary>
+    public readonly bool Keeps(int index) => !Level.Excludes(_buffers.Kinds[index]);
+
+    /// <summary>Loads the kinds of a unit; false if no memory lies in it.</summary>
+    public bool Load<TMemory>(ref TMemory memory, ulong unit)
+        where TMemory : struct, IPhysicalMemory
+    {
+        if (unit == _loadedUnit)
+        {
+            return true;
+        }
+        Span<PageKind> kinds = _buffers.Kinds;
+        bool hasMemory = MarkMemory(unit, kinds);
+        _loadedUnit = hasMemory ? unit : ulong.MaxValue;
+        if (!hasMemory || !_hasScan)
+        {
+            return hasMemory;
+        }
+        ulong firstPfn = unit * FilterUnit.Pages;
+        _scan.Run(ref memory, firstPfn, kinds);
+        MarkImage(firstPfn, kinds);
+        MarkPageStructs(ref memory, firstPfn, kinds);
+        return true;
+    }
+
+    /// <summary>
+    /// Loads only where memory lies in a unit: <see cref="PageKind.Kernel"/> or <see cref="PageKind.Hole"/>; false if
+    /// there is none.
+    /// </summary>
+    public bool LoadMemory(ulong unit)
+    {
+        _loadedUnit = ulong.MaxValue;
+        return MarkMemory(unit, _buffers.Kinds);
+    }
+
+    /// <summary>Counts the pages of all units.</summary>
+    public void Count<TMemory>(ref TMemory memory, scoped ref PageCensus census)
+        where TMemory : struct, IPhysicalMemory
+    {
+        census.Clear();
+        ulong units = Units;
+        for (ulong unit = 0; unit < units; unit++)
+        {
+            if (Load(ref memory, unit))
+            {
+                census.Add(_buffers.Kinds);
+            }
+        }
+    }
+
+    // Kernel for each page of memory, Hole for all others.
+    private bool MarkMemory(ulong unit, Span<PageKind> kinds)
+    {
+        ulong start = unit * FilterUnit.Bytes;
+        ulong end = start + FilterUnit.Bytes;
+        kinds.Fill(PageKind.Hole);
+        bool hasMemory = false;
+        ReadOnlySpan<PhysicalRange> ranges = _ranges.Ranges;
+        // Units are mostly asked for in ascending order: the range table is walked along.
+        if (_range >= ranges.Length || (_range > 0 && ranges[_range - 1].End > start))
+        {
+            _range = 0;
+        }
+        while (_range < ranges.Length && ranges[_range].End <= start)
+        {
+            _range++;
+        }
+        for (int i = _range; i < ranges.Length && ranges[i].Start < end; i++)
+        {
+            int first = (int)((Math.Max(ranges[i].Start, start) - start) / Limits.PageBytes);
+            int last = (int)((Math.Min(ranges[i].End, end) - start) / Limits.PageBytes);
+            kinds[first..last].Fill(PageKind.Kernel);
+            hasMemory |= last > first;
+        }
+        return hasMemory;
+    }
+
+    private readonly void MarkImage(ulong firstPfn, Span<PageKind> kinds)
+    {
+        MarkPart(firstPfn, _image.Text, PageKind.Text, kinds);
+        MarkPart(firstPfn, _image.All, PageKind.Image, kinds);
+    }
+
+    private static void MarkPart(ulong firstPfn, PhysicalRange range, PageKind kind, Span<PageKind> kinds)
+    {
+        Part(firstPfn, range.Start / Limits.PageBytes, range.End / Limits.PageBytes, out int first, out int last);
+        for (int i = first; i < last; i++)
+        {
+            if (kinds[i] == PageKind.Kernel)
+            {
+                kinds[i] = kind;
+            }
+        }
+    }
+
+    private void MarkPageStructs<TMemory>(ref TMemory memory, ulong firstPfn, Span<PageKind> kinds)
+        where TMemory : struct, IPhysicalMemory
+    {
+        int bytes = _scan.Layout.Bytes;
+        for (int run = 0; run < _runs.Count; run++)
+        {
+            PageStructRun structs = _runs.Runs[run];
+            Part(
+                firstPfn,
+                (structs.Address + Limits.PageBytes - 1) / Limits.PageBytes,
+                structs.EndOf(bytes) / Limits.PageBytes,
+                out int first,
+                out int last);
+            for (int i = first; i < last; i++)
+            {
+                if (kinds[i] == PageKind.Kernel)
+                {
+                    kinds[i] = ExcludesIdlePageStructs && IsIdle(ref memory, in structs, firstPfn + (ulong)i)
+                        ? PageKind.IdlePageStructs
+                        : PageKind.PageStructs;
+                }
+            }
+        }
+    }
+
+    // Whether all pages whose structs lie in this page are excluded.
+    private bool IsIdle<TMemory>(ref TMemory memory, in PageStructRun run, ulong pfn)
+        where TMemory : struct, IPhysicalMemory
+    {
+        ulong bytes = (ulong)_scan.Layout.Bytes;
+        ulong offset = (pfn * Limits.PageBytes) - run.Address;
+        ulong first = run.FirstPfn + (offset / bytes);
+        ulong last = run.FirstPfn + ((offset + Limits.PageBytes - 1) / bytes);
+        if (last >= run.FirstPfn + run.Pages)
+        {
+            return false;
+        }
+        for (ulong at = first; at <= last;)
+        {
+            PageKind kind = _scan.KindOf(ref memory, at, out ulong pages);
+            if (!Level.Excludes(kind))
+            {
+                return false;
+            }
+            at += pages;
+        }
+        return true;
+    }
+
+    private void FindPageStructs<TMemory>(ref TMemory memory)
+        where TMemory : struct, IPhysicalMemory
+    {
+        if (!_hasScan)
+        {
+            return;
+        }
+        int bytes = _scan.Layout.Bytes;
+        ReadOnlySpan<PhysicalRange> ranges = _ranges.Ranges;
+        for (int i = 0; i < ranges.Length; i++)
+        {
+            ulong pfn = ranges[i].Start / Limits.PageBytes;
+            ulong end = ranges[i].End / Limits.PageBytes;
+            while (pfn < end)
+            {
+                Status status = _scan.Locate(ref memory, pfn, out ulong address, out ulong pages);
+                if (status != Status.Ok || pages == 0)
+                {
+                    // Nothing there: on with the next unit.
+                    pfn = (pfn / FilterUnit.Pages * FilterUnit.Pages) + FilterUnit.Pages;
+                    continue;
+                }
+                pages = Math.Min(pages, end - pfn);
+                _runs.Add(new PageStructRun(address, pfn, pages), bytes);
+                pfn += pages;
+            }
+        }
+    }
+
+    // Page structs that call the kernel's own text free, or a process's, cannot be believed in anything.
+    private bool IsImageKept<TMemory>(ref TMemory memory)
+        where TMemory : struct, IPhysicalMemory
+    {
+        const ulong Looked = 64;
+        ulong first = _image.All.Start / Limits.PageBytes;
+        ulong end = Math.Min(_image.All.End / Limits.PageBytes, first + Looked);
+        for (ulong pfn = first; pfn < end; pfn++)
+        {
+            PageKind kind = _scan.KindOf(ref memory, pfn, out _);
+            if (kind is not (PageKind.Kernel or PageKind.Unknown or PageKind.Poisoned))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void Part(ulong firstPfn, ulong startPfn, ulong endPfn, out int first, out int last)
+    {
+        ulong unitEnd = firstPfn + FilterUnit.Pages;
+        ulong start = Math.Min(Math.Max(startPfn, firstPfn), unitEnd);
+        ulong end = Math.Min(Math.Max(endPfn, start), unitEnd);
+        first = (int)(start - firstPfn);
+        last = (int)(end - firstPfn);
+    }
+}

@@ -1,0 +1,32 @@
+namespace CosmosKdump.Capture.Filter;
+
+/// <summary>What the crashed kernel used a page for, as far as a dump level asks.</summary>
+public enum PageKind : byte
+{
+    /// <summary>No memory that the dump describes.</summary>
+    Hole = 0,
+    /// <summary>The kernel's own data, and everything that is not of another kind: always kept.</summary>
+    Kernel = 1,
+    /// <summary>The kernel's image but for its text: constants, data, bss.</summary>
+    Image = 2,
+    /// <summary>Holds page structs.</summary>
+    PageStructs = 3,
+    /// <summary>Holds page structs of excluded pages only.</summary>
+    IdlePageStructs = 4,
+    /// <summary>Its page struct could not be found or read: kept.</summary>
+    Unknown = 5,
+    /// <summary>Page cache without private data.</summary>
+    Cache = 6,
+    /// <summary>Page cache with private data.</summary>
+    PrivateCache = 7,
+    /// <summary>Anonymous memory and huge pages of processes.</summary>
+    User = 8,
+    /// <summary>Free.</summary>
+    Free = 9,
+    /// <summary>The hardware reported it bad: never touched.</summary>
+    Poisoned = 10,
+    /// <summary>Taken away from the machine, by a balloon for one.</summary>
+    Offline = 11,
+    /// <summary>The kernel's text.</summary>
+    Text = 12,
+}

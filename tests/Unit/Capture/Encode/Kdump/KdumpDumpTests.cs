@@ -1,0 +1,150 @@
+using System;
+using System.Linq;
+using System.Text;
+using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Kdump;
+using CosmosKdump.Analyzer.Kernel;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode.Kdump;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Tests.Unit.Tools.Ckdump;
+using Xunit;
+
+namespace CosmosKdump.Tests.Unit.Capture.Encode.Kdump;
+
+/// <summary>Kdump-compressed dumps of a made-up crash, read back by the analyzer.</summary>
+public sealed class KdumpDumpTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(Compressor.Zlib, 1, true)]
+    [InlineData(Compressor.Zlib, 5, true)]
+    [InlineData(Compressor.None, 1, true)]
+    [InlineData(Compressor.Zlib, 1, false)]
+    [InlineData(Compressor.Zlib, 3, false)]
+    public void EveryPageThatIsKeptIsInTheDump(Compressor compressor, int slots, bool canReadBack)
+    {
+        var run = new KdumpRun(31, compressor, slots, canReadBack: canReadBack);
+        Assert.Equal((Status.Ok, Status.Ok), (run.Prepared, run.Result.Status));
+        using KdumpVmcore vmcore = Open(run);
+        Assert.False(vmcore.IsIncomplete);
+        Assert.Equal(31, vmcore.Header.DumpLevel);
+        Assert.Contains("OSRELEASE=test", Encoding.ASCII.GetString(VmcoreInfoText.Read(vmcore).Fields.Text));
+        ulong[] kept = [.. KdumpRun.KeptPages()];
+        Assert.Equal((ulong)kept.Length, vmcore.KeptPages);
+        byte[] page = new byte[Limits.PageBytes];
+        byte[] expected = new byte[Limits.PageBytes];
+        foreach (ulong pfn in kept)
+        {
+            Assert.Equal(PageState.Kept, vmcore.StateOf(pfn));
+            Assert.Null(vmcore.ReadPage(pfn, page));
+            run.Pages.Memory.Read(pfn * Limits.PageBytes, expected);
+            Assert.True(page.AsSpan().SequenceEqual(expected), $"page {pfn:x} differs");
+        }
+        Assert.Equal(PageState.Excluded, vmcore.StateOf(0x50000));
+        // What was written is the file, without holes.
+        Assert.Equal(run.Medium.Facts.LengthBytes / Limits.PageBytes, (ulong)run.Medium.Written.Count);
+    }
+
+    [Fact]
+    public void CpusDoNotChangeTheDump()
+    {
+        byte[] one = Bytes(new KdumpRun(slots: 1));
+        Assert.Equal(one, Bytes(new KdumpRun(slots: 2)));
+        Assert.Equal(one, Bytes(new KdumpRun(slots: 7)));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(30)]
+    [InlineData(60)]
+    [InlineData(95)]
+    public void ADumpThatIsCutHoldsWhatMattersMost(int percent)
+    {
+        var whole = new KdumpRun();
+        ulong front = new KdumpLayout(
+            CrashedPagesEnd, 1024, (ulong)KdumpRun.KeptPages().Count()).DataPositionBytes;
+        ulong data = whole.Medium.Facts.LengthBytes - front;
+        ulong capacity = (front + (data * (ulong)percent / 100)) & ~4095UL;
+        var run = new KdumpRun(capacityBytes: capacity);
+        Assert.Equal((Status.DumpCut, Status.DumpCut), (run.Result.Status, run.Medium.Outcome));
+        using KdumpVmcore vmcore = Open(run);
+        Assert.True(vmcore.IsIncomplete);
+        byte[] page = new byte[Limits.PageBytes];
+        byte[] expected = new byte[Limits.PageBytes];
+        int missing = 0;
+        bool isTextMissing = false;
+        foreach (ulong pfn in KdumpRun.KeptPages())
+        {
+            if (vmcore.StateOf(pfn) == PageState.Missing)
+            {
+                missing++;
+                isTextMissing |= pfn is >= 0x1000 and < 0x1800;
+                continue;
+            }
+            Assert.Null(vmcore.ReadPage(pfn, page));
+            run.Pages.Memory.Read(pfn * Limits.PageBytes, expected);
+            Assert.True(page.AsSpan().SequenceEqual(expected), $"page {pfn:x} differs");
+        }
+        Assert.NotEqual(0, missing);
+        // The last page of memory is the kernel's own, and comes before the text.
+        Assert.True(isTextMissing);
+        Assert.Equal(PageState.Kept, vmcore.StateOf(0xBFFFF));
+    }
+
+    [Fact]
+    public void ADumpThatDoesNotFitRaisesItsLevel()
+    {
+        var run = new KdumpRun(level: 0, capacityBytes: 16UL << 20);
+        Assert.Equal(Status.Ok, run.Result.Status);
+        Assert.Equal(16, run.Medium.Facts.DumpLevel);
+        Assert.Contains(run.Lines, line => line.Contains("dump level raised from 0 to 16: the dump would not fit"));
+        using KdumpVmcore vmcore = Open(run);
+        Assert.Equal(16, vmcore.Header.DumpLevel);
+    }
+
+    [Fact]
+    public void AnAreaThatDoesNotHoldTheTablesIsRefused()
+    {
+        var run = new KdumpRun(capacityBytes: 256 * 1024);
+        Assert.Equal(Status.AreaTooSmall, run.Result.Status);
+        Assert.Empty(run.Medium.Written);
+    }
+
+    [Fact]
+    public void APageThatCannotBeReadBecomesZeros()
+    {
+        var run = new KdumpRun(change: pages => pages.Memory.Unreadable.Add(0x1003));
+        Assert.Equal(Status.Ok, run.Result.Status);
+        using KdumpVmcore vmcore = Open(run);
+        byte[] page = new byte[Limits.PageBytes];
+        Assert.Null(vmcore.ReadPage(0x1003, page));
+        Assert.Equal(new byte[Limits.PageBytes], page);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(30)]
+    public void ASinkThatFailsEndsTheDump(int after)
+    {
+        var run = new KdumpRun(slots: 3, failAfter: after);
+        Assert.Equal((Status.DeviceFailed, Status.DeviceFailed), (run.Result.Status, run.Medium.Outcome));
+    }
+
+    private const ulong CrashedPagesEnd = Filter.CrashedPages.MemoryBytes / Limits.PageBytes;
+
+    private static byte[] Bytes(KdumpRun run) =>
+        run.Medium.Bytes.AsSpan(0, (int)run.Medium.Facts.LengthBytes).ToArray();
+
+    private KdumpVmcore Open(KdumpRun run)
+    {
+        string path = run.Save(_folder.PathOf("vmcore"));
+        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? file, out FileProblem? problem), problem?.ToString());
+        return Assert.IsType<KdumpVmcore>(file);
+    }
+}

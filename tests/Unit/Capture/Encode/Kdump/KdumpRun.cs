@@ -1,0 +1,171 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode.Kdump;
+using CosmosKdump.Capture.Filter;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Capture.Ranges;
+using CosmosKdump.Tests.Unit.Capture.Fakes;
+using CosmosKdump.Tests.Unit.Capture.Filter;
+
+namespace CosmosKdump.Tests.Unit.Capture.Encode.Kdump;
+
+/// <summary>
+/// A capture of <see cref="CrashedPages"/> into a kdump-compressed dump: nearly all memory is free, and the pages that
+/// are not hold text, noise or zeros.
+/// </summary>
+internal sealed class KdumpRun
+{
+    private const ulong HeaderAt = 0x2F0_0000;
+    private const ulong NotesAt = 0x2F1_0000;
+
+    public KdumpRun(
+        byte level = 31,
+        Compressor compressor = Compressor.Zlib,
+        int slots = 1,
+        ulong capacityBytes = 64UL << 20,
+        bool canReadBack = true,
+        Action<CrashedPages>? change = null,
+        int failAfter = int.MaxValue)
+    {
+        Fill(Pages);
+        change?.Invoke(Pages);
+        PlantHeader();
+        byte[] staging = new byte[8 * Limits.PageBytes];
+        var buffers = new TestBuffers(slots);
+        Medium = new MemorySink.Medium(capacityBytes, canReadBack, buffers, staging) { FailAfter = failAfter };
+        var memory = new SparsePort(Pages.Memory);
+        var console = new FakeConsole();
+        var clock = new FakeClock(100);
+        BootOptions options = BootOptions.Default;
+        options.HasElfCoreHeader = true;
+        options.ElfCoreHeaderAddress = HeaderAt;
+        options.Format = DumpFormat.Kdump;
+        options.DumpLevel = level;
+        options.Compressor = compressor;
+        Prepared = CapturePipeline.Prepare(
+            ref memory, ref console, in options, new PhysicalRange[16], new byte[Limits.VmcoreInfoBytes], 0,
+            out CapturePlan plan);
+        var sink = new MemorySink(Medium);
+        var packer = new SparseCompressor(Pages.Memory, compressor, slots);
+        KdumpBuffers spans = buffers.Spans;
+        Result = CapturePipeline.Run(
+            ref memory, ref sink, ref clock, ref console, ref packer, in plan, in spans,
+            new DmaBuffer(staging, MemorySink.Medium.StagingAddress));
+        Lines = console.Lines;
+    }
+
+    public CrashedPages Pages { get; } = new();
+
+    public MemorySink.Medium Medium { get; }
+
+    public Status Prepared { get; }
+
+    public CaptureResult Result { get; }
+
+    public string[] Lines { get; }
+
+    /// <summary>The page numbers that a dump of level 31 holds.</summary>
+    public static IEnumerable<ulong> KeptPages()
+    {
+        for (ulong pfn = 0; pfn < CrashedPages.MemoryBytes / Limits.PageBytes; pfn++)
+        {
+            if (IsKept(pfn))
+            {
+                yield return pfn;
+            }
+        }
+    }
+
+    /// <summary>The dump as a file.</summary>
+    public string Save(string path)
+    {
+        File.WriteAllBytes(path, Medium.Bytes.AsSpan(0, (int)Medium.Facts.LengthBytes));
+        return path;
+    }
+
+    // The image and its tables, the page structs' first megabytes, and some pages far up.
+    private static bool IsKept(ulong pfn) =>
+        pfn is (>= 0x1000 and < 0x3000) or (>= 0x10000 and < 0x13000) or (>= 0xBFC00 and < 0xC0000);
+
+    private static void Fill(CrashedPages pages)
+    {
+        const ulong Block = 0x400;
+        var random = new Random(5);
+        for (ulong pfn = 0; pfn < CrashedPages.MemoryBytes / Limits.PageBytes; pfn += Block)
+        {
+            if (!IsKept(pfn))
+            {
+                pages.Free(pfn, 10);
+            }
+        }
+        for (ulong pfn = 0x1000; pfn < 0x1400; pfn++)
+        {
+            Span<byte> page = pages.Memory.At(pfn * Limits.PageBytes, Limits.PageBytes);
+            switch (pfn % 3)
+            {
+                case 0:
+                    random.NextBytes(page);
+                    break;
+                case 1:
+                    Encoding.ASCII.GetBytes($"page {pfn} ").CopyTo(page);
+                    page[1000..].Fill((byte)pfn);
+                    break;
+                default:
+                    break;
+            }
+        }
+        random.NextBytes(pages.Memory.At(0xBFFFF * (ulong)Limits.PageBytes, Limits.PageBytes));
+    }
+
+    private void PlantHeader()
+    {
+        using MemoryStream notes = new();
+        Note(notes, "CORE\0\0\0\0", 5, 1, new byte[336]);
+        Note(notes, "VMCOREINFO\0\0", 11, 0, Pages.Info);
+        byte[] bytes = notes.ToArray();
+        Write(NotesAt, bytes);
+        byte[] header = new byte[64];
+        byte[] start = [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1];
+        start.CopyTo(header, 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(16), 4);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(18), 62);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(20), 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(32), 64);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(52), 64);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(54), 56);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(56), 2);
+        ulong length = (ulong)bytes.Length;
+        Write(HeaderAt, [
+            .. header,
+            .. CrashImage.Entry(true, 4, 0, [NotesAt, 0, 0, length, length, 0]),
+            .. CrashImage.Entry(
+                true, 1, 7, [0, 0xFFFF_8880_0000_0000, 0, CrashedPages.MemoryBytes, CrashedPages.MemoryBytes, 0]),
+        ]);
+    }
+
+    private static void Note(MemoryStream notes, string name, int nameBytes, int type, byte[] description)
+    {
+        using BinaryWriter writer = new(notes, Encoding.ASCII, leaveOpen: true);
+        writer.Write(nameBytes);
+        writer.Write(description.Length);
+        writer.Write(type);
+        writer.Write(Encoding.ASCII.GetBytes(name));
+        writer.Write(description);
+        writer.Write(new byte[-description.Length & 3]);
+    }
+
+    private void Write(ulong address, byte[] bytes)
+    {
+        for (int done = 0; done < bytes.Length;)
+        {
+            int room = Limits.PageBytes - (int)((address + (ulong)done) % Limits.PageBytes);
+            int length = Math.Min(room, bytes.Length - done);
+            bytes.AsSpan(done, length).CopyTo(Pages.Memory.At(address + (ulong)done, length));
+            done += length;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System;
+using System.Collections.Generic;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Input;
+using Xunit;
+
+namespace CosmosKdump.Tests.Unit.Capture.Fakes;
+
+/// <summary>The compressor port with several slots; checks that slots are used as promised.</summary>
+internal readonly struct TestCompressor(MemoryImage image, Compressor compressor, int slots) : IPageCompressor
+{
+    private readonly Dictionary<int, ulong[]> _started = [];
+    private readonly Dictionary<int, (PageResult[] Pages, byte[] Bytes)> _done = [];
+
+    public int Slots => slots;
+
+    public void Start(int slot, ReadOnlySpan<ulong> addresses)
+    {
+        Assert.InRange(slot, 0, slots - 1);
+        Assert.InRange(addresses.Length, 1, PageBatch.MaxPages);
+        Assert.True(_started.TryAdd(slot, addresses.ToArray()), "started twice");
+    }
+
+    public CompressedBatch Finish(int slot)
+    {
+        Assert.True(_started.Remove(slot, out ulong[]? addresses), "not started");
+        var memory = new FakeMemory(image);
+        var codec = new TestCodec(compressor);
+        var results = new PageResult[addresses.Length];
+        byte[] output = new byte[PageBatch.OutputBytes];
+        int used = PageBatch.Run(ref memory, ref codec, addresses, new byte[Limits.PageBytes], output, results);
+        _done[slot] = (results, output[..used]);
+        return new CompressedBatch(_done[slot].Pages, _done[slot].Bytes);
+    }
+}
