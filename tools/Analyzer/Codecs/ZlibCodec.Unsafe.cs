@@ -5,14 +5,16 @@ using CosmosKdump.Capture.Encode;
 namespace CosmosKdump.Analyzer.Codecs;
 
 /// <summary>
-/// Deflate of zlib (zlib.h), one zlib stream per page, the same bytes as compress2 gives; the state is kept from page
-/// to page, since making one costs more than a page does.
+/// Deflate of zlib (zlib.h), one zlib stream per page; the state is kept from page to page, since making one costs more
+/// than a page does.
 /// </summary>
 public sealed unsafe partial class ZlibCodec : PageCodec
 {
     private const int Ok = 0;
     private const int StreamEnd = 1;
     private const int Finish = 4;
+    private const int Deflated = 8;
+    private const int DefaultStrategy = 0;
 
     private Stream* _deflater;
     private Stream* _inflater;
@@ -79,7 +81,8 @@ public sealed unsafe partial class ZlibCodec : PageCodec
         fixed (byte* version = "1.2.13\0"u8)
         {
             int result = isDeflate
-                ? DeflateInit(made, CompressorLevels.Zlib, version, sizeof(Stream))
+                ? DeflateInit(made, CompressorSettings.ZlibLevel, Deflated, CompressorSettings.ZlibWindowBits,
+                    CompressorSettings.ZlibMemoryLevel, DefaultStrategy, version, sizeof(Stream))
                 : InflateInit(made, version, sizeof(Stream));
             if (result != Ok)
             {
@@ -99,8 +102,9 @@ public sealed unsafe partial class ZlibCodec : PageCodec
         stream->AvailableOut = (uint)outputBytes;
     }
 
-    [LibraryImport("libz.so.1", EntryPoint = "deflateInit_")]
-    private static partial int DeflateInit(Stream* stream, int level, byte* version, int size);
+    [LibraryImport("libz.so.1", EntryPoint = "deflateInit2_")]
+    private static partial int DeflateInit(
+        Stream* stream, int level, int method, int windowBits, int memoryLevel, int strategy, byte* version, int size);
 
     [LibraryImport("libz.so.1", EntryPoint = "deflateReset")]
     private static partial int DeflateReset(Stream* stream);

@@ -7,6 +7,21 @@ namespace CosmosKdump.Analyzer.Codecs;
 /// <summary>Zstandard of libzstd (zstd.h), one frame per page.</summary>
 public sealed unsafe partial class ZstdCodec : PageCodec
 {
+    // ZSTD_cParameter, and its values for a page: the stored length of the page is in the frame, no checksum is.
+    private static readonly (int Parameter, int Value)[] Parameters =
+    [
+        (101, CompressorSettings.ZstdWindowLog),
+        (102, CompressorSettings.ZstdHashLog),
+        (103, CompressorSettings.ZstdChainLog),
+        (104, CompressorSettings.ZstdSearchLog),
+        (105, CompressorSettings.ZstdMinimumMatch),
+        (106, 0),
+        (107, CompressorSettings.ZstdStrategy),
+        (200, 1),
+        (201, 0),
+        (202, 0),
+    ];
+
     private void* _compressor;
     private void* _decompressor;
 
@@ -16,16 +31,14 @@ public sealed unsafe partial class ZstdCodec : PageCodec
     /// <inheritdoc/>
     public override int Compress(ReadOnlySpan<byte> page, Span<byte> destination)
     {
-        _compressor = _compressor is null ? CreateCompressor() : _compressor;
-        if (_compressor is null)
+        if (_compressor is null && !Begin())
         {
             return 0;
         }
         // Safe: pinned, and the library keeps to the lengths that it is given.
         fixed (byte* source = page, output = destination)
         {
-            nuint length = Compress(_compressor, output, (nuint)destination.Length, source, (nuint)page.Length,
-                CompressorLevels.Zstd);
+            nuint length = Compress(_compressor, output, (nuint)destination.Length, source, (nuint)page.Length);
             return IsError(length) != 0 ? 0 : (int)length;
         }
     }
@@ -43,6 +56,21 @@ public sealed unsafe partial class ZstdCodec : PageCodec
         {
             return Decompress(_decompressor, to, (nuint)page.Length, from, (nuint)source.Length) == (nuint)page.Length;
         }
+    }
+
+    private bool Begin()
+    {
+        // Safe: a context that was made takes parameters until it is freed.
+        _compressor = CreateCompressor();
+        if (_compressor is null)
+        {
+            return false;
+        }
+        foreach ((int parameter, int value) in Parameters)
+        {
+            _ = SetParameter(_compressor, parameter, value);
+        }
+        return true;
     }
 
     private protected override void Release()
@@ -69,9 +97,12 @@ public sealed unsafe partial class ZstdCodec : PageCodec
     [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_isError")]
     private static partial uint IsError(nuint code);
 
-    [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_compressCCtx")]
+    [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_CCtx_setParameter")]
+    private static partial nuint SetParameter(void* context, int parameter, int value);
+
+    [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_compress2")]
     private static partial nuint Compress(
-        void* context, byte* output, nuint outputLength, byte* source, nuint length, int level);
+        void* context, byte* output, nuint outputLength, byte* source, nuint length);
 
     [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_decompressDCtx")]
     private static partial nuint Decompress(
