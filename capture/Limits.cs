@@ -75,6 +75,12 @@ public static class Limits
     /// <summary>How long requests may be lost whole without a good one between them, microseconds.</summary>
     public const ulong LostMicroseconds = 60_000_000;
 
+    /// <summary>Most CPUs that compress, the one that captures included (FURTHER_CPUS in kernel/Boot/layout.inc).</summary>
+    public const int Cpus = 4;
+
+    /// <summary>Most batches of pages that are compressed or wait to be taken: one more than CPUs.</summary>
+    public const int BatchSlots = Cpus + 1;
+
     /// <summary>Most partitions of a disk that are looked at.</summary>
     public const int Partitions = 128;
 

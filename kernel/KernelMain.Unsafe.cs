@@ -41,12 +41,13 @@ internal static unsafe class KernelMain
         Banner.WriteDevices(quiet, _stoppedDevices);
         if (_options.SelfTest)
         {
-            SelfTest.Run();
+            SelfTest.Run(_options.Cpus);
         }
 
         CapturePlan plan = default;
         CaptureRun.Use(ref plan);
         CaptureRun.Overwrite = _options.Overwrite;
+        CaptureRun.Cpus = _options.Cpus;
         Status status = Step.Run(&Prepare, 0);
         if (status == Status.Ok)
         {

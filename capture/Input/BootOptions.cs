@@ -39,6 +39,9 @@ public struct BootOptions
     /// <summary>Page structs of excluded pages are left out too (kdump.exclude_vmemmap=1).</summary>
     public bool ExcludesIdlePageStructs;
 
+    /// <summary>Most CPUs that compress (<c>kdump.cpus=</c>); 0 stands for all.</summary>
+    public int Cpus;
+
     /// <summary>What happens after a capture.</summary>
     public EndAction FinalAction;
 

@@ -99,6 +99,10 @@ public static class BootOptionsParser
         {
             return OptionWords.ReadSwitch(value, ref options.ExcludesIdlePageStructs);
         }
+        if (Same(name, "cpus"u8))
+        {
+            return ReadCpus(value, ref options.Cpus);
+        }
         if (Same(name, "final_action"u8))
         {
             return OptionWords.ReadAction(value, ref options.FinalAction);
@@ -230,6 +234,17 @@ public static class BootOptionsParser
             return Status.BadOptionValue;
         }
         level = (byte)number;
+        return Status.Ok;
+    }
+
+    private static Status ReadCpus(scoped ReadOnlySpan<byte> value, ref int cpus)
+    {
+        Status status = NumberText.ReadDecimal(value, out ulong number);
+        if (status != Status.Ok || number == 0)
+        {
+            return Status.BadOptionValue;
+        }
+        cpus = (int)Math.Min(number, (ulong)Limits.Cpus);
         return Status.Ok;
     }
 

@@ -125,6 +125,12 @@ function cpu_invalidate_page
 	invlpg	(%rdi)
 	ret
 done cpu_invalidate_page
+/* rdi = address, esi = what must be there, edx = what is stored then; eax = what was there. */
+function cpu_compare_exchange
+	movl	%esi, %eax
+	lock cmpxchgl %edx, (%rdi)
+	ret
+done cpu_compare_exchange
 /* An IDT with no entries, then an exception: the CPU resets (Intel SDM vol. 3, 7.15). */
 function cpu_triple_fault
 	subq	$24, %rsp
@@ -168,3 +174,12 @@ done cpu_triple_fault
 	address address_of_symbol_names_end, symbol_names_end
 	address address_of_arena_allocate, arena_allocate
 	address address_of_arena_free, arena_free
+	address address_of_cpu_pages, cpu_pages
+	address address_of_cpu_pages_end, cpu_pages_end
+	address address_of_work_pages, work_pages
+	address address_of_work_pages_end, work_pages_end
+	address address_of_trampoline, trampoline_begin
+	address address_of_trampoline_end, trampoline_end
+	address address_of_further_cpu_entry, further_cpu_entry
+	address address_of_further_cpu_block, further_cpu_block
+	address address_of_further_cpu_root, further_cpu_root

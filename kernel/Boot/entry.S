@@ -282,6 +282,14 @@ thread_block:
 	.globl	early_tables
 early_tables:
 	.skip	8 * 4096
+/* Further CPUs' stacks, and memory that C# hands out by name and that nobody needs cleared. */
+	.globl	cpu_pages, cpu_pages_end, work_pages, work_pages_end
+cpu_pages:
+	.skip	FURTHER_CPUS * CPU_BYTES
+cpu_pages_end:
+work_pages:
+	.skip	WORK_PAGES_BYTES
+work_pages_end:
 	.globl	stack_guard, stack_bottom, stack_top
 stack_guard:
 	.skip	4096

@@ -60,6 +60,11 @@ internal static class Cpu
     [RuntimeImport("*", "cpu_halt")]
     internal static extern void Halt();
 
+    /// <summary>Stores a value if another is still there, as one step for all CPUs; what was there.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "cpu_compare_exchange")]
+    internal static extern uint CompareExchange(ulong address, uint expected, uint value);
+
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "cpu_triple_fault")]
     internal static extern void TripleFault();

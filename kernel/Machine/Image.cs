@@ -31,6 +31,22 @@ internal static class Image
     internal static extern ulong StaticPagesEnd();
 
     [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "address_of_work_pages")]
+    internal static extern ulong WorkPages();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "address_of_work_pages_end")]
+    internal static extern ulong WorkPagesEnd();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "address_of_cpu_pages")]
+    internal static extern ulong CpuPages();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "address_of_cpu_pages_end")]
+    internal static extern ulong CpuPagesEnd();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "address_of_stack_guard")]
     internal static extern ulong StackGuard();
 
@@ -61,8 +77,12 @@ internal static class Image
     {
         ulong page = address & ~0xFFFUL;
         return page == StackGuard() || page == Ist1Guard() || page == Ist2Guard() || page == Ist3Guard()
-            || page == Ist4Guard();
+            || page == Ist4Guard() || IsFurtherGuard(page);
     }
+
+    // The lowest page of each further CPU's memory.
+    private static bool IsFurtherGuard(ulong page) =>
+        page >= CpuPages() && page < CpuPagesEnd() && (page - CpuPages()) % Smp.CpuBlock.Stride == 0;
 
     internal static bool Contains(ulong address) => address >= Start() && address < End();
 

@@ -48,6 +48,30 @@ internal readonly unsafe struct OldMemory : IPhysicalMemory
         return result;
     }
 
+    /// <summary>
+    /// Copies a page through the one-to-one map alone, which any CPU may do: no mapping changes, and the window, of which
+    /// there is one, is left alone.
+    /// </summary>
+    internal static Status ReadMapped(ulong address, Span<byte> page)
+    {
+        nuint missing = (nuint)page.Length;
+        if (address >= 4096 && address < PageTables.LowerHalfEnd
+            && (ulong)page.Length <= PageTables.LowerHalfEnd - address)
+        {
+            fixed (byte* target = page)
+            {
+                // probe_copy survives faults on the source; the target is the caller's span.
+                missing = ProbeCopy(target, (byte*)address, (nuint)page.Length);
+            }
+        }
+        if (missing == 0)
+        {
+            return Status.Ok;
+        }
+        page.Slice(page.Length - (int)missing).Clear();
+        return Status.MemoryUnreadable;
+    }
+
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "probe_copy")]
     private static extern nuint ProbeCopy(byte* destination, byte* source, nuint length);

@@ -115,6 +115,21 @@ internal static unsafe class PageTables
         Cpu.InvalidatePage(address);
     }
 
+    /// <summary>Physical address of the root table.</summary>
+    internal static ulong Root => _root;
+
+    /// <summary>Lets a page of low memory, which is mapped one to one, be executed, or no longer.</summary>
+    internal static void SetLowExecutable(ulong page, bool executable)
+    {
+        *Entry(TableFor(page, 1), page, 1) = page | Present | (executable ? 0 : _noExecute);
+        Cpu.InvalidatePage(page);
+    }
+
+    /// <summary>
+    /// Called before (true) and after (false) tables change their use: between the two no other CPU may read memory.
+    /// </summary>
+    internal static delegate*<bool, void> HoldOthers { get; set; }
+
     private static ulong ImageFlags(ulong page)
     {
         if (page < Image.TextEnd())
@@ -127,6 +142,11 @@ internal static unsafe class PageTables
     /// <summary>Drops what was mapped on demand by tables of the pool; the fixed tables stay as they are.</summary>
     private static void Recycle()
     {
+        // A plain function of the layer that gives the other CPUs work.
+        if (HoldOthers != null)
+        {
+            HoldOthers(true);
+        }
         ulong pool = StaticMemory.PageTables.Address;
         ulong firstDemand = pool + ((ulong)_fixed * 4096);
         for (int page = 0; page < _fixed; page++)

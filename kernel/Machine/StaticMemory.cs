@@ -1,4 +1,5 @@
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode;
 using CosmosKdump.Capture.Filter;
 
 namespace CosmosKdump.Kernel.Machine;
@@ -22,9 +23,6 @@ internal static class StaticMemory
     /// <summary>Working memory of one CPU's compressor, whichever it is (KernelCodec checks it).</summary>
     internal const int CodecBytes = 72 * 1024;
 
-    /// <summary>A batch of pages in the compressor (SingleCompressor.BufferBytes).</summary>
-    internal const int BatchBytes = 72 * 1024;
-
     /// <summary>A block of page structs, where they lie, counts of pages, pages under way.</summary>
     internal const int FilterBytes = 16 * 1024;
 
@@ -43,16 +41,28 @@ internal static class StaticMemory
 
     private const int CodecOffset = RangeOffset + RangeBytes;
 
-    private const int BatchOffset = CodecOffset + CodecBytes;
-    private const int KindsOffset = BatchOffset + BatchBytes;
+    private const int KindsOffset = CodecOffset + CodecBytes;
     private const int FilterOffset = KindsOffset + FilterUnit.Pages;
     private const int TableOffset = FilterOffset + FilterBytes;
     private const int DataOffset = TableOffset + TableBytes;
 
     private const int TotalBytes = DataOffset + DataBytes;
 
-    /// <summary>The linker reserved exactly what this file lays out (StaticPagesBytes in Kernel.targets).</summary>
-    internal static bool IsReserved => Image.StaticPagesEnd() - Image.StaticPages() == TotalBytes;
+    // What nobody needs cleared: it costs no time at the entry.
+    private const int FurtherCodecOffset = 0;
+    private const int PageOffset = FurtherCodecOffset + ((Limits.Cpus - 1) * CodecBytes);
+    private const int SlotOffset = PageOffset + (Limits.Cpus * Limits.PageBytes);
+    private const int SlotControlOffset = SlotOffset + (Limits.BatchSlots * PageBatch.OutputBytes);
+    private const int WorkBytes = SlotControlOffset + 4096;
+
+    /// <summary>
+    /// The linker reserved exactly what this file lays out (StaticPagesBytes and WorkPagesBytes in Kernel.targets,
+    /// FURTHER_CPUS in layout.inc).
+    /// </summary>
+    internal static bool IsReserved =>
+        Image.StaticPagesEnd() - Image.StaticPages() == TotalBytes
+        && Image.WorkPagesEnd() - Image.WorkPages() == WorkBytes
+        && Image.CpuPagesEnd() - Image.CpuPages() == (Limits.Cpus - 1) * Smp.CpuBlock.Stride;
 
     internal static DmaRegion PageTables => Region(PageTablesOffset, PageTablePages * 4096);
 
@@ -67,11 +77,8 @@ internal static class StaticMemory
     /// <summary>Queues and tables of the one block device in use.</summary>
     internal static DmaRegion Device => Region(DeviceOffset, DeviceBytes);
 
-    /// <summary>The compressor of the CPU that we were started on.</summary>
-    internal static DmaRegion Codec => Region(CodecOffset, CodecBytes);
-
-    /// <summary>A batch of pages in the compressor.</summary>
-    internal static DmaRegion Batch => Region(BatchOffset, BatchBytes);
+    /// <summary>State of the batches of pages that are compressed.</summary>
+    internal static DmaRegion SlotControl => Work(SlotControlOffset, 4096);
 
     /// <summary>Kinds of pages, a byte each.</summary>
     internal static DmaRegion Kinds => Region(KindsOffset, FilterUnit.Pages);
@@ -86,6 +93,19 @@ internal static class StaticMemory
     internal static DmaRegion Data => Region(DataOffset, DataBytes);
 
     internal static DmaRegion Ranges => Region(RangeOffset, RangeBytes);
+
+    /// <summary>Working memory of a CPU's compressor; CPU 0 is the one that we were started on.</summary>
+    internal static DmaRegion Codec(int cpu) => cpu == 0
+        ? Region(CodecOffset, CodecBytes)
+        : Work(FurtherCodecOffset + ((cpu - 1) * CodecBytes), CodecBytes);
+
+    /// <summary>A page of a CPU's own.</summary>
+    internal static DmaRegion Page(int cpu) => Work(PageOffset + (cpu * Limits.PageBytes), Limits.PageBytes);
+
+    /// <summary>Output of a batch of pages.</summary>
+    internal static DmaRegion Slot(int slot) => Work(SlotOffset + (slot * PageBatch.OutputBytes), PageBatch.OutputBytes);
+
+    private static DmaRegion Work(int offset, int length) => new(Image.WorkPages() + (ulong)offset, length);
 
     private static DmaRegion Region(int offset, int length) => new(Image.StaticPages() + (ulong)offset, length);
 }

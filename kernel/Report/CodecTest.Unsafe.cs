@@ -34,7 +34,7 @@ internal static unsafe class CodecTest
 
     private static Status Try(ulong kind)
     {
-        Status status = KernelCodec.Create((Compressor)kind, StaticMemory.Codec, out KernelCodec codec);
+        Status status = KernelCodec.Create((Compressor)kind, StaticMemory.Codec(0), out KernelCodec codec);
         if (status != Status.Ok)
         {
             return status;

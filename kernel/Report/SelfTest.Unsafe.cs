@@ -13,7 +13,7 @@ namespace CosmosKdump.Kernel.Report;
 /// </summary>
 internal static unsafe class SelfTest
 {
-    internal static void Run()
+    internal static void Run(int cpus)
     {
         Expect("divide error"u8, &DivideError, Status.StepFaulted);
         Expect("breakpoint"u8, &Breakpoint, Status.StepFaulted);
@@ -38,6 +38,7 @@ internal static unsafe class SelfTest
         }
         Exceptions.ReportInFullAgain();
         CodecTest.Run();
+        CpuTest.Run(cpus);
     }
 
     private static void Expect(ReadOnlySpan<byte> name, delegate*<ulong, Status> step, Status expected)

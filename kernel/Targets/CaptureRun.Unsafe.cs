@@ -1,10 +1,10 @@
 using System;
 using System.Runtime.CompilerServices;
 using CosmosKdump.Capture;
-using CosmosKdump.Capture.Encode;
 using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Kernel.Compress;
 using CosmosKdump.Kernel.Machine;
+using CosmosKdump.Kernel.Machine.Smp;
 
 namespace CosmosKdump.Kernel.Targets;
 
@@ -15,6 +15,9 @@ internal static unsafe class CaptureRun
 
     /// <summary>An area whose dump was not saved may be overwritten.</summary>
     internal static bool Overwrite { get; set; }
+
+    /// <summary>Most CPUs that compress; 0: all.</summary>
+    internal static int Cpus { get; set; }
 
     /// <summary>How the best run went: the last one that made a dump, or else the last one that was not confirmed.</summary>
     internal static CaptureResult Result { get; private set; }
@@ -34,15 +37,7 @@ internal static unsafe class CaptureRun
         KernelClock clock = default;
         LogConsole console = default;
         DmaBuffer staging = StaticMemory.Staging.AsBuffer();
-        Status status = KernelCodec.Create(Plan.Kdump.Compressor, StaticMemory.Codec, out KernelCodec codec);
-        if (status != Status.Ok)
-        {
-            Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
-            TextLine line = ReportLine.Begin(buffer, status);
-            ReportLine.Write(ref console, in line);
-        }
-        var compressor = new SingleCompressor<OldMemory, KernelCodec>(
-            in memory, in codec, StaticMemory.Batch.AsBuffer());
+        KernelPageCompressor compressor = Compressor(ref console);
         KdumpBuffers buffers = KdumpMemory.Buffers;
         CaptureResult result = CapturePipeline.Run(
             ref memory, ref sink, ref clock, ref console, ref compressor, in Plan, in buffers, in staging);
@@ -51,5 +46,21 @@ internal static unsafe class CaptureRun
             Result = result;
         }
         return result.Status;
+    }
+
+    /// <summary>Other CPUs are brought up only for a format that needs them.</summary>
+    private static KernelPageCompressor Compressor(ref LogConsole console)
+    {
+        if (Plan.Facts.Format != DumpFormat.Kdump)
+        {
+            return default;
+        }
+        Status status = KernelPageCompressor.Create(Plan.Kdump.Compressor, Cpus, out KernelPageCompressor compressor);
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = status == Status.Ok ? ReportLine.Begin(buffer) : ReportLine.Begin(buffer, status);
+        line.Add("CPUs that compress: "u8);
+        line.AddDecimal((ulong)Processors.Count);
+        ReportLine.Write(ref console, in line);
+        return compressor;
     }
 }

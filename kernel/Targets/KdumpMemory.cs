@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CosmosKdump.Capture;
 using CosmosKdump.Capture.Encode;
 using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Capture.Filter;
@@ -12,7 +13,7 @@ namespace CosmosKdump.Kernel.Targets;
 internal static class KdumpMemory
 {
     private const int RunsAt = PageScan.BlockBytes;
-    private const int Slots = 1;
+    private const int Slots = Limits.BatchSlots;
 
     /// <summary>The buffers.</summary>
     internal static KdumpBuffers Buffers

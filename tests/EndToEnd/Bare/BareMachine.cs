@@ -74,6 +74,7 @@ public sealed partial class BareMachine : IDisposable
             "-m", $"{CrashedMemory.SizeMiB}M",
             .. Memory.QemuArguments,
             "-cpu", options.Cpu,
+            "-smp", $"{options.Cpus}",
             "-vga", options.Vga ? "std" : "none",
             "-chardev", "stdio,id=console,signal=off",
             "-serial", "chardev:console",

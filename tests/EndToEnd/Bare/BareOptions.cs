@@ -26,6 +26,9 @@ public sealed record BareOptions
     /// <summary>QEMU's CPU model.</summary>
     public string Cpu { get; init; } = "max";
 
+    /// <summary>CPUs.</summary>
+    public int Cpus { get; init; } = 1;
+
     /// <summary>The second serial port as QEMU's <c>-serial</c> takes it; empty: none.</summary>
     public string SecondSerial { get; init; } = "";
 }

@@ -43,6 +43,15 @@ public class BootOptionsParserTests
     }
 
     [Theory]
+    [InlineData("", 0)]
+    [InlineData("kdump.cpus=1", 1)]
+    [InlineData("kdump.cpus=3", 3)]
+    [InlineData("kdump.cpus=64", Limits.Cpus)]
+    [InlineData("kdump.cpus=18446744073709551615", Limits.Cpus)]
+    public void CpusAreAsManyAsThereIsRoomFor(string commandLine, int cpus) =>
+        Assert.Equal(cpus, ParseQuietly(commandLine).Cpus);
+
+    [Theory]
     [InlineData("elfcorehdr=1031540K", 1031540ul << 10, 0ul)]
     [InlineData("elfcorehdr=0x3ef60000", 0x3ef60000ul, 0ul)]
     [InlineData("elfcorehdr=0x3EF60000", 0x3ef60000ul, 0ul)]
@@ -228,6 +237,8 @@ public class BootOptionsParserTests
 
     [Theory]
     [InlineData("kdump.format=elf64")]
+    [InlineData("kdump.cpus=0")]
+    [InlineData("kdump.cpus=all")]
     [InlineData("kdump.dump_level=32")]
     [InlineData("kdump.dump_level=-1")]
     [InlineData("kdump.dump_level=")]
