@@ -53,6 +53,23 @@ public partial class ProcessorTests
                 Assert.Matches("ckdump: dump complete: .*, 0 lost", guest.Console.Text);
             });
 
+    /// <summary>A CPU that starts in 32-bit mode cannot load page tables that lie above 4 GiB.</summary>
+    [Fact]
+    public void CPUs_come_up_to_a_kernel_above_4_GiB() => TestGuest.Capture(
+        new GuestOptions
+        {
+            MemoryMiB = 5120,
+            Cpus = 2,
+            CrashKernel = "4M,high crashkernel=0,low",
+            Disks = [GuestDisk.PreparedVirtio],
+            Capture = CaptureKernel.Ours("kdump.final_action=poweroff kdump.selftest=1 kdump.format=kdump kdump.dump_level=31"),
+        },
+        guest =>
+        {
+            AssertWorking(guest.Console.Text, 2);
+            Assert.Matches("ckdump: CosmosKdump .* started at 0x1[0-9a-f]{8},", guest.Console.Text);
+        });
+
     private static void AssertWorking(string console, int working)
     {
         Assert.Contains($"ckdump: selftest: {working} CPUs after ", console);
