@@ -30,6 +30,6 @@ public static class CompressorSettings
     /// <summary>ZSTD_c_minMatch, bytes.</summary>
     public const int ZstdMinimumMatch = 4;
 
-    /// <summary>ZSTD_c_strategy: ZSTD_dfast, as level 3 takes for a page.</summary>
-    public const int ZstdStrategy = 2;
+    /// <summary>ZSTD_c_strategy: ZSTD_fast, with the matches of 4 bytes that pages are full of.</summary>
+    public const int ZstdStrategy = 1;
 }

@@ -95,6 +95,9 @@ absent_function:
 	absent	ZSTD_compressBlock_btlazy2, ZSTD_compressBlock_btlazy2_extDict
 	absent	ZSTD_compressBlock_btlazy2_dictMatchState
 	absent	ZSTD_dedicatedDictSearch_lazy_loadDictionary, ZSTD_insertAndFindFirstIndex, ZSTD_row_update
+	/* zstd_double_fast.c: 32 KB */
+	absent	ZSTD_compressBlock_doubleFast, ZSTD_compressBlock_doubleFast_extDict
+	absent	ZSTD_compressBlock_doubleFast_dictMatchState, ZSTD_fillDoubleHashTable
 	/* zstd_opt.c: the optimal parser, 48 KB */
 	absent	ZSTD_compressBlock_btopt, ZSTD_compressBlock_btopt_extDict, ZSTD_compressBlock_btopt_dictMatchState
 	absent	ZSTD_compressBlock_btultra, ZSTD_compressBlock_btultra2, ZSTD_compressBlock_btultra_extDict

@@ -50,15 +50,15 @@ internal static unsafe partial class HostLibraries
         }
     }
 
-    /// <summary>ZSTD_compress_advanced with level 3's parameters for a page; longer output is cut off as an empty array.</summary>
+    /// <summary>ZSTD_compress_advanced with the kernel's parameters for a page; longer output is cut off as an empty array.</summary>
     public static byte[] Zstd(ReadOnlySpan<byte> page, int mostBytes)
     {
         byte[] output = new byte[mostBytes];
         nint context = ZSTD_createCCtx();
         fixed (byte* source = page, target = output)
         {
-            // windowLog, chainLog, hashLog, searchLog, minMatch, targetLength, ZSTD_dfast; contentSize, checksum, noDictID.
-            ZstdParameters parameters = new(12, 12, 12, 1, 4, 0, 2, 1, 0, 1);
+            // windowLog, chainLog, hashLog, searchLog, minMatch, targetLength, ZSTD_fast; contentSize, checksum, noDictID.
+            ZstdParameters parameters = new(12, 12, 12, 1, 4, 0, 1, 1, 0, 1);
             nuint length = ZSTD_compress_advanced(
                 context, target, (nuint)mostBytes, source, (nuint)page.Length, null, 0, parameters);
             _ = ZSTD_freeCCtx(context);
