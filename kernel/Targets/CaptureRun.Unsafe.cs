@@ -30,8 +30,7 @@ internal static unsafe class CaptureRun
     internal static void Use(ref CapturePlan plan) => _plan = Unsafe.AsPointer(ref plan);
 
     /// <summary>Writes the dump into an opened sink.</summary>
-    internal static Status Into<TSink>(ref TSink sink)
-        where TSink : struct, IDumpSink
+    internal static Status Into(TargetSink sink)
     {
         OldMemory memory = default;
         KernelClock clock = default;

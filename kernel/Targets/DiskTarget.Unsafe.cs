@@ -16,14 +16,15 @@ namespace CosmosKdump.Kernel.Targets;
 internal static class DiskTarget<TDriver>
     where TDriver : struct, IDiskDriver
 {
-    // The sink holds the driver, which is too large for the stack.
-    private static AreaSink<TDriver, KernelClock, LogConsole> _sink;
     private static TargetSpec _spec;
     private static DiskSearch _search;
     private static PciDevice _device;
     private static int _unit;
 
-    private static ref TDriver Driver => ref _sink.Writer.Disk.Device;
+    private static ref AreaSink<TDriver, KernelClock, LogConsole> Sink =>
+        ref SinkOf<AreaSink<TDriver, KernelClock, LogConsole>>.Sink;
+
+    private static ref TDriver Driver => ref Sink.Writer.Disk.Device;
 
     /// <summary>
     /// Tries every controller of the driver, each in a step of its own, so that a fault with one leaves the others;
@@ -55,7 +56,7 @@ internal static class DiskTarget<TDriver>
     private static Status TryController(ulong unused)
     {
         PhysicalMap.Reset();
-        _sink = new AreaSink<TDriver, KernelClock, LogConsole>(
+        Sink = new AreaSink<TDriver, KernelClock, LogConsole>(
             default, default, default, StaticMemory.Label.AsBuffer());
         Status status = Driver.Start(_device, StaticMemory.Device);
         if (status == Status.Ok)
@@ -139,13 +140,13 @@ internal static class DiskTarget<TDriver>
     /// <summary>Opens an area and captures into it; without a valid label nothing is written.</summary>
     private static Status TryArea(in AreaExtent extent)
     {
-        Status status = _sink.Open(in extent, _spec.Uuid, CaptureRun.Overwrite);
+        Status status = Sink.Open(in extent, _spec.Uuid, CaptureRun.Overwrite);
         if (status != Status.Ok)
         {
             return status;
         }
         TellArea(in extent);
-        status = CaptureRun.Into(ref _sink);
+        status = CaptureRun.Into(SinkOf<AreaSink<TDriver, KernelClock, LogConsole>>.Face);
         _search.Note(status);
         return status;
     }
@@ -157,10 +158,10 @@ internal static class DiskTarget<TDriver>
         DeviceLog.Begin(ref line, "target disk"u8, _device);
         line.Add("area "u8);
         Span<byte> uuid = stackalloc byte[AreaUuid.TextBytes];
-        _sink.Label.Uuid.WriteText(uuid);
+        Sink.Label.Uuid.WriteText(uuid);
         line.Add(uuid);
         line.Add(", "u8);
-        line.AddSize(_sink.Label.CapacityBytes);
+        line.AddSize(Sink.Label.CapacityBytes);
         line.Add(" from block "u8);
         line.AddDecimal(extent.FirstBlock);
         DeviceLog.End(ref line);

@@ -13,8 +13,6 @@ internal static class SerialTarget
     // What "ckdump receive" takes too. What firmware left in a port that nobody used, often 9600, is no choice.
     private const uint UsualBaud = 115200;
 
-    private static SerialSink<Uart16550, OldMemory, KernelClock> _sink;
-
     /// <summary><see cref="Status.NoDevice"/>: there is no such port. Otherwise how the run went.</summary>
     internal static Status Try(in TargetSpec spec)
     {
@@ -34,7 +32,8 @@ internal static class SerialTarget
         LogConsole console = default;
         ReportLine.Write(ref console, in line);
         DmaRegion region = StaticMemory.Device.Slice(0, SerialSink<Uart16550, OldMemory, KernelClock>.BufferBytes);
-        _sink = new SerialSink<Uart16550, OldMemory, KernelClock>(in uart, default, default, region.AsBuffer());
-        return CaptureRun.Into(ref _sink);
+        SinkOf<SerialSink<Uart16550, OldMemory, KernelClock>>.Sink =
+            new SerialSink<Uart16550, OldMemory, KernelClock>(in uart, default, default, region.AsBuffer());
+        return CaptureRun.Into(SinkOf<SerialSink<Uart16550, OldMemory, KernelClock>>.Face);
     }
 }

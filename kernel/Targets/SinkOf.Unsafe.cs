@@ -1,0 +1,31 @@
+using CosmosKdump.Capture;
+
+namespace CosmosKdump.Kernel.Targets;
+
+/// <summary>The one sink of a kind, which is too large for the stack, and its face for the pipeline.</summary>
+internal static unsafe class SinkOf<TSink>
+    where TSink : struct, IDumpSink
+{
+    internal static TSink Sink;
+
+    // Methods of this class, which keep to the field above.
+    internal static TargetSink Face => new(&Begin, &Submit, &ReadBack, &Drain, &Finish, &Numbers);
+
+    private static Status Begin(in DumpFacts facts) => Sink.Begin(in facts);
+
+    private static Status Submit(in DumpChunk chunk) => Sink.Submit(in chunk);
+
+    private static Status ReadBack(in DumpChunk chunk) => Sink.ReadBack(in chunk);
+
+    private static Status Drain() => Sink.Drain();
+
+    private static Status Finish(Status outcome, in DumpFacts facts) => Sink.Finish(outcome, in facts);
+
+    private static SinkNumbers Numbers() => new()
+    {
+        PagesLost = Sink.PagesLost,
+        PagesWritten = Sink.PagesWritten,
+        CapacityBytes = Sink.CapacityBytes,
+        CanReadBack = Sink.CanReadBack,
+    };
+}
