@@ -16,7 +16,8 @@ public static class BenchTables
         + "changes. Done: the console line after the last flush. Rate: length of the vmcore over start to done. The "
         + "image is a raw file, every byte written beforehand, cache=unsafe. Medians, with the lowest and the highest of "
         + "the runs in parentheses; × is how many times CosmosKdump's median it is. MB are millions of bytes. The guests "
-        + "have one CPU and an NVMe disk, and differ only in crashkernel=.";
+        + "have one CPU and an NVMe disk, their memory is held by the host from the start, and they differ only in "
+        + "crashkernel=.";
 
     private const string NullMethod =
         "The same with QEMU's null-co, which takes writes at no cost: what remains is the capture itself. (The dump "
@@ -164,7 +165,7 @@ public static class BenchTables
 
     private static Table Repeat(BenchResult result)
     {
-        string name = "./build.sh run --memory 1024 --medium";
+        string name = "./build.sh run --memory 1024 --preallocate --medium";
         return new(
             "To repeat it",
             $"Revision {(result.Revision.Length == 0 ? "not known" : result.Revision)}. A single capture leaves its "

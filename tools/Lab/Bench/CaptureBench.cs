@@ -40,6 +40,7 @@ public sealed partial class CaptureBench
         Name = $"bench-{side}-{memoryMiB}-{disk.Medium}-{load}",
         Kernel = Series,
         MemoryMiB = memoryMiB,
+        Preallocated = true,
         Disks = [disk],
         CrashKernel = side == Side.Ours ? "4M" : StockKdump.CrashKernel,
         Capture = side switch

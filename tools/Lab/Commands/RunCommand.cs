@@ -41,6 +41,7 @@ public static class RunCommand
             DefaultValueFactory = _ => "",
         };
         Option<GuestLoad> load = new("--load") { Description = "what it has in its memory when it crashes" };
+        Option<bool> preallocate = new("--preallocate") { Description = "the host holds all of its memory, as in bench" };
         Option<string> qemu = new("--qemu-arguments")
         {
             Description = "more arguments of QEMU, separated by spaces",
@@ -53,7 +54,7 @@ public static class RunCommand
         Command command = new("run", "Crash one guest, capture it, and show the console and the times")
         {
             kernel, memory, cpus, machine, cpu, disk, blocks, medium, unprepared, loader, image, stock, capture,
-            crashKernel, linux, load, qemu, crash, crashCpu, limit, keep,
+            crashKernel, linux, load, preallocate, qemu, crash, crashCpu, limit, keep,
         };
         command.SetAction(parsed =>
         {
@@ -89,6 +90,7 @@ public static class RunCommand
                     "dd" => StockKdump.Copy(series, parsed.GetValue(disk), Repository.Runs, progress),
                     _ => StockKdump.Makedumpfile(series, parsed.GetValue(disk), stockMode, Repository.Runs, progress),
                 },
+                Preallocated = parsed.GetValue(preallocate),
                 BeforeCrash = GuestWork.Script(parsed.GetValue(load)),
                 BootLimit = TimeSpan.FromMinutes(parsed.GetValue(load) == GuestLoad.Busy ? 5 : 2),
                 QemuArguments = parsed.GetValue(qemu)!.Split(' ', StringSplitOptions.RemoveEmptyEntries),

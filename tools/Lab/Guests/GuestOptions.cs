@@ -16,6 +16,12 @@ public sealed record GuestOptions
     /// <summary>Memory, MiB. It may exceed the host's: untouched pages cost nothing.</summary>
     public int MemoryMiB { get; init; } = 1024;
 
+    /// <summary>
+    /// The host holds all of the memory from the start. Otherwise a page that the guest never touched is the host's one
+    /// page of zeros, and quicker to write to a disk than any other.
+    /// </summary>
+    public bool Preallocated { get; init; }
+
     /// <summary>Virtual CPUs.</summary>
     public int Cpus { get; init; } = 1;
 

@@ -24,7 +24,8 @@ public static class QemuArguments
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             // Software emulation is the same everywhere; reserve=off lets guests be larger than the host.
             "-accel", "tcg,thread=multi",
-            "-object", $"memory-backend-ram,id=ram,size={options.MemoryMiB}M,reserve=off",
+            "-object",
+            $"memory-backend-ram,id=ram,size={options.MemoryMiB}M,{(options.Preallocated ? "prealloc=on" : "reserve=off")}",
             "-machine", $"{machine},memory-backend=ram",
             "-m", $"{options.MemoryMiB}M",
             "-smp", $"{options.Cpus}",

@@ -205,7 +205,7 @@ public class BenchTests
         string markdown = BenchReport.Write(Result(1, 0.05, 10, 3), folder.Root);
 
         Assert.Contains("| all of this | ./build.sh bench --runs 1 |", markdown);
-        Assert.Contains("./build.sh run --memory 1024 --medium Written --stock dd", markdown);
+        Assert.Contains("./build.sh run --memory 1024 --preallocate --medium Written --stock dd", markdown);
         Assert.Contains("Revision abc-dirty", markdown);
         Assert.Contains("| CosmosKdump, ELF: 1 GiB, full | 400 | 900 of 980 | 1.000 | 1.0 | 1.000 | 1.0 | 4M, 2M |", markdown);
         Assert.Contains("| CosmosKdump, ELF: 4 GiB, idle | 100 | 50 of 980 | 4.000 | 4.0 | 4.000 | 4.0 | 4M |", markdown);

@@ -27,6 +27,14 @@ public class QemuArgumentsTests
         Assert.Equal("memory-backend-ram,id=ram,size=65536M,reserve=off", After(arguments, "-object"));
     }
 
+    [Fact]
+    public void A_guest_whose_memory_the_host_holds_has_it_from_the_start()
+    {
+        List<string> arguments = Arguments(new GuestOptions { MemoryMiB = 1024, Preallocated = true });
+
+        Assert.Equal("memory-backend-ram,id=ram,size=1024M,prealloc=on", After(arguments, "-object"));
+    }
+
     [Theory]
     [InlineData(DiskInterface.Nvme, "nvme,serial=LAB-disk0,drive=disk0")]
     [InlineData(DiskInterface.VirtioModern, "virtio-blk-pci,disable-legacy=on,disable-modern=off,drive=disk0")]
