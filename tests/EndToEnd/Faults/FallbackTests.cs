@@ -50,7 +50,7 @@ public class FallbackTests
         using TestDisk disk = TestDisk.Prepared();
         BareOptions options = new()
         {
-            Arguments = $"{CrashedMemory.Argument} kdump.target={targets} kdump.compress=zstd kdump.ip=dhcp",
+            Arguments = $"{CrashedMemory.Argument} kdump.target={targets} kdump.dump_level=31 kdump.ip=dhcp",
             Disks = [disk.Nvme],
         };
         BareTest.Captures(options, machine =>
@@ -58,7 +58,7 @@ public class FallbackTests
             BareTest.Says(
                 machine,
                 "E116 not in this build: kdump.target=http://10.0.2.2/up (",
-                "E116 not in this build: kdump.compress= (",
+                "E116 not in this build: kdump.dump_level= (",
                 "E116 not in this build: kdump.ip= (");
             PageComparison.Run(disk.Path, machine.Memory).MustBeEqual();
         });

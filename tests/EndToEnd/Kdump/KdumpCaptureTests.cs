@@ -1,0 +1,69 @@
+using System.Collections.Generic;
+using System.Linq;
+using CosmosKdump.Analyzer.Checks;
+using CosmosKdump.Lab.Guests;
+using CosmosKdump.Lab.Setup;
+using CosmosKdump.Tests.EndToEnd.Matrix;
+using CosmosKdump.Tests.EndToEnd.Support;
+using CosmosKdump.Tests.EndToEnd.Tools;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace CosmosKdump.Tests.EndToEnd.Kdump;
+
+/// <summary>Kdump-compressed dumps that the capture kernel itself wrote, read by crash and by ours.</summary>
+public class KdumpCaptureTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("zstd", 1, KernelSeries.Linux61)]
+    [InlineData("lzo", 4, KernelSeries.Linux61)]
+    [InlineData("zlib", 2, KernelSeries.Linux612)]
+    [InlineData("none", 1, KernelSeries.Linux612)]
+    public void A_crashed_Linux_is_filtered_and_compressed(string compress, int cpus, KernelSeries kernel)
+    {
+        GuestOptions options = Options(kernel, cpus, $"kdump.compress={compress} kdump.dump_level=31");
+        TestGuest.Capture(options, guest =>
+        {
+            Assert.True(guest.WaitForEnd(TestGuest.LineLimit), "QEMU still runs");
+            output.WriteLine(guest.Console.Text);
+            Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
+            string dump = guest.Disks[0];
+            List<CheckResult> checks = [.. VmcoreChecks.Run(dump), VmcoreChecks.ReadAll(dump, (_, _) => { })];
+            Assert.Equal([], checks.Where(check => !check.IsOk).Select(check => $"{check.Name}: {check.Detail}"));
+            if (kernel == KernelSeries.Linux61)
+            {
+                string[] answers = CrashUtility.Ask(
+                    HostSetup.Vmlinux(kernel), dump, [], "bt", "log", "ps", "kmem -i");
+                Assert.Contains("sysrq_handle_crash", answers[0]);
+                Assert.Contains("sysrq: Trigger a crash", answers[1]);
+                Assert.Contains("[swapper/0]", answers[2]);
+                Assert.Contains("TOTAL MEM", answers[3]);
+            }
+        });
+    }
+
+    [Fact]
+    public void A_dump_larger_than_its_area_raises_its_level()
+    {
+        GuestOptions options = Options(KernelSeries.Linux61, 1, "kdump.compress=none kdump.dump_level=0") with
+        {
+            Disks = [MatrixGuest.Disk(DiskInterface.Nvme) with { SizeMiB = 72 }],
+        };
+        TestGuest.Capture(options, guest =>
+        {
+            Assert.True(guest.WaitForEnd(TestGuest.LineLimit), "QEMU still runs");
+            Assert.Contains("ckdump: dump level raised from 0 to ", guest.Console.Text);
+            Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
+            Assert.DoesNotContain(VmcoreChecks.Run(guest.Disks[0]), check => !check.IsOk);
+        });
+    }
+
+    private static GuestOptions Options(KernelSeries kernel, int cpus, string arguments) => new()
+    {
+        Kernel = kernel,
+        MemoryMiB = 512,
+        Cpus = cpus,
+        Disks = [MatrixGuest.Disk(DiskInterface.Nvme)],
+        Capture = CaptureKernel.Ours($"kdump.format=kdump {arguments} {MatrixGuest.PowerOff}"),
+    };
+}

@@ -1,0 +1,82 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Filter;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Convert;
+using CosmosKdump.Ckdump.Inspect;
+
+namespace CosmosKdump.Ckdump.Commands;
+
+/// <summary><c>ckdump convert</c>: filters and compresses a dump as the capture kernel would have.</summary>
+public static class ConvertCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var source = new Argument<string>("VMCORE") { Description = VmcoreArgument.Description };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "File to make; nothing is overwritten",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var level = new Option<byte>("--dump-level", "-d")
+        {
+            Description = "What is left out, 0 to 31, as makedumpfile's -d",
+            HelpName = "LEVEL",
+        };
+        var compress = new Option<Compressor>("--compress", "-c")
+        {
+            Description = "none, lzo, zlib or zstd",
+            DefaultValueFactory = _ => Compressor.Zstd,
+        };
+        var vmemmap = new Option<bool>("--exclude-vmemmap", "-e")
+        {
+            Description = "Leave out the page structs of excluded pages too",
+        };
+        var threads = new Option<int>("--threads", "-j")
+        {
+            Description = "Threads that compress",
+            HelpName = "N",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        var command = new Command(
+            "convert",
+            "Makes a kdump-compressed dump of an ELF or kdump-compressed one, by the code of the capture kernel: its pages "
+            + "are filtered by the dump level and compressed. What the dump has left out cannot come back.")
+        {
+            source, output, level, compress, vmemmap, threads,
+        };
+        HelpWithExamples.Set(command,
+            "ckdump convert -d 31 vmcore -o vmcore.small      # what crash needs, with zstd",
+            "ckdump convert -d 31 -c lzo vmcore -o vmcore.lzo # also for tools that lack zstd",
+            "ckdump convert -d 17 vmcore.1 -o vmcore.17       # leaves out more");
+        command.SetAction(parsed =>
+        {
+            byte wanted = parsed.GetValue(level);
+            int count = parsed.GetValue(threads);
+            if (wanted > DumpLevel.Highest)
+            {
+                throw ToolException.Usage($"--dump-level: {wanted} is not within 0 to {DumpLevel.Highest}");
+            }
+            if (count is < 1 or > 256)
+            {
+                throw ToolException.Usage($"--threads: {count} is not within 1 to 256");
+            }
+            string target = parsed.GetRequiredValue(output);
+            CaptureResult result = default;
+            InvocationConfiguration streams = parsed.InvocationConfiguration;
+            TerminalProgress.Run(streams.Error, "converting", progress => result = Conversion.Run(
+                parsed.GetRequiredValue(source), target, wanted, parsed.GetValue(compress), parsed.GetValue(vmemmap),
+                count, progress));
+            double seconds = (result.EndMicroseconds - result.StartMicroseconds) / 1e6;
+            streams.Output.WriteLine(FormattableString.Invariant(
+                $"{target}: {ByteSize.Format(new FileInfo(target).Length)} in {seconds:F1} s"));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

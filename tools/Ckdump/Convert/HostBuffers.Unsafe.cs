@@ -1,0 +1,60 @@
+using System;
+using System.Runtime.InteropServices;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Encode.Kdump;
+using CosmosKdump.Capture.Filter;
+
+namespace CosmosKdump.Ckdump.Convert;
+
+/// <summary>What a kdump-compressed dump is made in, in memory that does not move: its address is its physical one.</summary>
+public sealed unsafe class HostBuffers : IDisposable
+{
+    private const int TableBytes = 64 * DescriptorTable.SmallestBytes;
+    private const int DataBytes = 4 << 20;
+    private const int StagingBytes = 1 << 20;
+
+    private readonly PageKind[] _kinds = new PageKind[FilterUnit.Pages];
+    private readonly byte[] _block = new byte[PageScan.BlockBytes];
+    private readonly PageStructRun[] _runs = new PageStructRun[FilterBuffers.MaxRuns];
+    private readonly ulong[] _counts = new ulong[PageCensus.Kinds];
+    private readonly BatchPage[] _pages;
+    private byte* _memory;
+
+    /// <summary>Buffers for a compressor of so many slots.</summary>
+    public HostBuffers(int slots)
+    {
+        _pages = new BatchPage[slots * PageBatch.MaxPages];
+        _memory = (byte*)NativeMemory.AlignedAlloc(TableBytes + DataBytes + StagingBytes, Limits.PageBytes);
+    }
+
+    /// <summary>Those of the format.</summary>
+    public KdumpBuffers Kdump => new(
+        new FilterBuffers(_kinds, _block, _runs, _counts), Part(0, TableBytes), Part(TableBytes, DataBytes), _pages);
+
+    /// <summary>For headers and bitmaps.</summary>
+    public DmaBuffer Staging => Part(TableBytes + DataBytes, StagingBytes);
+
+    /// <summary>The bytes at an address in these buffers.</summary>
+    public Span<byte> At(ulong address, ulong lengthBytes)
+    {
+        // Within the allocation: both are compared with its bounds.
+        ulong start = (ulong)_memory;
+        ulong end = start + TableBytes + DataBytes + StagingBytes;
+        ArgumentOutOfRangeException.ThrowIfLessThan(address, start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, end - address);
+        return new Span<byte>((byte*)address, (int)lengthBytes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Freed once; null does nothing.
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+    }
+
+    private DmaBuffer Part(int offset, int length) =>
+        // A part of the allocation, which lives as long as this object.
+        new(new Span<byte>(_memory + offset, length), (ulong)(_memory + offset));
+}
