@@ -21,6 +21,9 @@ public struct BootOptions
     /// <summary>Number of targets, at least 1.</summary>
     public int TargetCount;
 
+    /// <summary>A target was not wholly understood: then a disk is tried last, whatever else is asked for.</summary>
+    public bool HasUnknownTarget;
+
     /// <summary>Consoles asked for; the first <see cref="ConsoleCount"/> are valid.</summary>
     public ConsoleList Consoles;
 

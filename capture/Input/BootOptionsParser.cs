@@ -183,6 +183,7 @@ public static class BootOptionsParser
                 Complain(ref console, status, "kdump.target"u8, text);
             }
             bool isUsable = status == Status.Ok || DeviceText.CanDoWithout(status, in target);
+            options.HasUnknownTarget |= status != Status.Ok;
             if (!isUsable || options.TargetCount == Limits.Targets)
             {
                 continue;

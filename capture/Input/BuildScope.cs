@@ -56,7 +56,8 @@ public static class BuildScope
         options.ConsoleCount = kept;
     }
 
-    // A list of which nothing is left must not end without a dump on a machine that has a dump area.
+    // A list of which something is not understood, or not in this build, must not end without a dump on a machine that has
+    // a dump area: a disk is then the last target.
     private static void KeepTargets<TConsole>(
         scoped ReadOnlySpan<byte> commandLine,
         ref TConsole console,
@@ -64,23 +65,38 @@ public static class BuildScope
         where TConsole : struct, IConsole
     {
         int kept = 0;
+        bool hasDisk = false;
+        bool isCut = options.HasUnknownTarget;
         for (int i = 0; i < options.TargetCount; i++)
         {
             TargetSpec target = options.Targets[i];
             if (target.Kind is TargetKind.Disk or TargetKind.Serial)
             {
                 options.Targets[kept++] = target;
+                hasDisk |= target.Kind == TargetKind.Disk;
                 continue;
             }
-            bool isLast = kept == 0 && i == options.TargetCount - 1;
-            ReadOnlySpan<byte> outcome = isLast ? "disk instead"u8 : "ignored"u8;
-            Tell(ref console, "kdump.target="u8, commandLine.Slice(target.TextOffset, target.TextLength), outcome);
+            isCut = true;
+            Tell(ref console, "kdump.target="u8, commandLine.Slice(target.TextOffset, target.TextLength), "ignored"u8);
         }
-        if (kept == 0)
+        if (kept == 0 || (isCut && !hasDisk && kept < Limits.Targets))
         {
             options.Targets[kept++] = default;
+            TellDisk(ref console, isCut);
         }
         options.TargetCount = kept;
+    }
+
+    private static void TellDisk<TConsole>(ref TConsole console, bool isCut)
+        where TConsole : struct, IConsole
+    {
+        if (isCut)
+        {
+            Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+            TextLine line = ReportLine.Begin(buffer);
+            line.Add("kdump.target: disk is tried last"u8);
+            ReportLine.Write(ref console, in line);
+        }
     }
 
     private static void Tell<TConsole>(

@@ -17,7 +17,7 @@ internal static class TargetRunner
         Status status = spec.Kind == TargetKind.Serial ? SerialTarget.Try(in spec) : TryDisks(in spec);
         if (!DumpOutcome.IsDump(status))
         {
-            Tell(spec.Kind, status);
+            Tell(in spec, status);
         }
         return status;
     }
@@ -34,12 +34,16 @@ internal static class TargetRunner
         return search.Result;
     }
 
-    private static void Tell(TargetKind kind, Status status)
+    private static void Tell(in TargetSpec spec, Status status)
     {
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer, status);
         line.Add("target "u8);
-        line.Add(kind == TargetKind.Serial ? "serial"u8 : "disk"u8);
+        line.Add(spec.Kind == TargetKind.Serial ? "serial:ttyS"u8 : "disk"u8);
+        if (spec.Kind == TargetKind.Serial)
+        {
+            line.AddDecimal(spec.Port);
+        }
         LogConsole console = default;
         ReportLine.Write(ref console, in line);
     }

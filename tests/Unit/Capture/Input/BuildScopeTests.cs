@@ -28,7 +28,6 @@ public sealed class BuildScopeTests
     [InlineData("kdump.final_action=shell", "kdump.final_action=shell (reboot instead)")]
     [InlineData("kdump.failure_action=shell", "kdump.failure_action=shell (reboot instead)")]
     [InlineData("kdump.console=efifb", "kdump.console=efifb (ignored)")]
-    [InlineData("kdump.target=tcp:10.0.2.2:4000", "kdump.target=tcp:10.0.2.2:4000 (disk instead)")]
     public void WhatItDoesNotDoIsToldAndTheDefaultTaken(string commandLine, string expected)
     {
         BootOptions options = Apply(commandLine, out string[] told);
@@ -64,6 +63,31 @@ public sealed class BuildScopeTests
         Assert.Equal(TargetKind.Disk, options.Targets[1].Kind);
         Assert.Equal(3, told.Length);
         Assert.All(told, line => Assert.EndsWith(" (ignored)", line));
+    }
+
+    [Theory]
+    [InlineData("kdump.target=tcp:10.0.2.2:4000", 1, "kdump.target=tcp:10.0.2.2:4000 (ignored)")]
+    [InlineData("kdump.target=serial:ttyS3,http://10.0.2.2/up", 2, "kdump.target=http://10.0.2.2/up (ignored)")]
+    [InlineData("kdump.target=disc,serial:ttyS3", 2, "kdump.target=disc (ignored)")]
+    [InlineData("kdump.target=disc", 1, "kdump.target=disc (ignored)")]
+    [InlineData("kdump.target=serial:com1,serial", 3, "kdump.target=serial:com1 (ignored)")]
+    [InlineData("kdump.target=tcp:10.0.2.2", 1, "kdump.target=tcp:10.0.2.2 (ignored)")]
+    public void AfterATargetThatIsNoneADiskIsTriedLast(string commandLine, int targets, string expected)
+    {
+        BootOptions options = Apply(commandLine, out string[] told);
+        Assert.EndsWith(expected, told[0]);
+        Assert.Equal(targets, options.TargetCount);
+        Assert.Equal(TargetKind.Disk, options.Targets[targets - 1].Kind);
+        Assert.True(options.Targets[targets - 1].Uuid.IsNil);
+    }
+
+    [Fact]
+    public void AListThatIsUnderstoodGetsNoDisk()
+    {
+        BootOptions options = Apply("kdump.target=serial:ttyS3,serial", out string[] told);
+        Assert.Empty(told);
+        Assert.Equal(2, options.TargetCount);
+        Assert.Equal(TargetKind.Serial, options.Targets[1].Kind);
     }
 
     [Fact]
