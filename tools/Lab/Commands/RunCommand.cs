@@ -17,17 +17,17 @@ public static class RunCommand
         kernel.AcceptOnlyFromAmong("6.1", "6.12");
         Option<int> memory = new("--memory") { Description = "memory, MiB", DefaultValueFactory = _ => 1024 };
         Option<int> cpus = new("--cpus") { Description = "virtual CPUs", DefaultValueFactory = _ => 1 };
-        Option<GuestMachine> machine = new("--machine") { Description = "pc or q35" };
+        Option<GuestMachine> machine = WordOption.Of<GuestMachine>("--machine", "QEMU's machine type");
         Option<string> cpu = new("--cpu") { Description = "QEMU's CPU model", DefaultValueFactory = _ => "max" };
-        Option<DiskInterface> disk = new("--disk") { Description = "interface of the disk" };
+        Option<DiskInterface> disk = WordOption.Of<DiskInterface>("--disk", "interface of the disk");
         Option<int> blocks = new("--block-bytes") { Description = "512 or 4096", DefaultValueFactory = _ => 512 };
-        Option<DiskMedium> medium = new("--medium") { Description = "what lies behind the disk" };
+        Option<DiskMedium> medium = WordOption.Of<DiskMedium>("--medium", "what lies behind the disk");
         Option<bool> unprepared = new("--unprepared") { Description = "leave the disk without a dump area" };
-        Option<KexecLoader> loader = new("--loader") { Description = "how kexec loads the capture kernel" };
+        Option<KexecLoader> loader = WordOption.Of<KexecLoader>("--loader", "how kexec loads the capture kernel");
         Option<string> image = new("--image") { Description = "capture kernel (default: ours, from artifacts/)" };
         Option<string> stock = new("--stock")
         {
-            Description = "capture by stock kdump: dd, or makedumpfile's options, such as '-l -d 31'",
+            Description = "capture by stock kdump: dd, or makedumpfile's options, such as '-l -d 31' (default: by ours)",
         };
         Option<string> capture = new("--capture-arguments")
         {
@@ -40,22 +40,26 @@ public static class RunCommand
             Description = "more arguments of the crashing Linux",
             DefaultValueFactory = _ => "",
         };
-        Option<GuestLoad> load = new("--load") { Description = "what it has in its memory when it crashes" };
+        Option<GuestLoad> load = WordOption.Of<GuestLoad>("--load", "what it has in its memory when it crashes");
         Option<bool> preallocate = new("--preallocate") { Description = "the host holds all of its memory, as in bench" };
         Option<string> qemu = new("--qemu-arguments")
         {
             Description = "more arguments of QEMU, separated by spaces",
             DefaultValueFactory = _ => "",
         };
-        Option<CrashKind> crash = new("--crash") { Description = "how it crashes" };
-        Option<int> crashCpu = new("--crash-cpu") { Description = "CPU that crashes" };
+        Option<CrashKind> crash = WordOption.Of<CrashKind>("--crash", "how it crashes");
+        Option<int> crashCpu = new("--crash-cpu") { Description = "CPU that crashes", DefaultValueFactory = _ => 0 };
         Option<int> limit = new("--limit") { Description = "seconds for the capture", DefaultValueFactory = _ => 300 };
         Option<bool> keep = new("--keep") { Description = "keep the disk image" };
-        Command command = new("run", "Crash one guest, capture it, and show the console and the times")
+        Command command = new(
+            "run", "Crash one guest, capture it, and show the console and the times. Exit code 1 if there is no dump.")
         {
             kernel, memory, cpus, machine, cpu, disk, blocks, medium, unprepared, loader, image, stock, capture,
             crashKernel, linux, load, preallocate, qemu, crash, crashCpu, limit, keep,
         };
+        HelpWithExamples.Add(command,
+            "./build.sh run --machine q35 --disk virtiomodern --cpus 4 --keep",
+            "./build.sh run --capture-arguments 'kdump.format=kdump kdump.dump_level=31'");
         command.SetAction(parsed =>
         {
             Progress progress = new();
@@ -98,26 +102,25 @@ public static class RunCommand
                 CrashCpu = parsed.GetValue(crashCpu),
                 KeepDisks = parsed.GetValue(keep),
             };
-            Run(options, TimeSpan.FromSeconds(parsed.GetValue(limit)), progress);
+            return Run(options, TimeSpan.FromSeconds(parsed.GetValue(limit)), progress);
         });
         return command;
     }
 
-    private static void Run(GuestOptions options, TimeSpan limit, Progress progress)
+    private static int Run(GuestOptions options, TimeSpan limit, Progress progress)
     {
         using Guest guest = Guest.Boot(options, progress);
         guest.Crash();
-        guest.WaitUntilDone(limit);
+        ConsoleLine last = guest.WaitUntilDone(limit, "--limit");
         guest.WaitForEnd(TimeSpan.FromSeconds(2));
         Console.Out.Write(File.ReadAllText(guest.Console.TranscriptPath));
-        GuestTimes times = guest.Times;
-        Console.WriteLine($"panic -> capture starts  {times.ToStart:F3} s");
-        Console.WriteLine($"panic -> first byte      {times.ToFirstByte:F3} s");
-        Console.WriteLine($"panic -> done            {times.ToDone:F3} s");
+        RunReport report = new(guest.Times, guest.Console.Lines, last);
+        Console.WriteLine(report);
         Console.WriteLine($"transcript               {guest.Console.TranscriptPath}");
         if (options.KeepDisks)
         {
             Console.WriteLine($"disk                     {guest.Disks[0]}");
         }
+        return report.HasDump ? 0 : 1;
     }
 }

@@ -75,6 +75,7 @@ public static partial class DemoRun
         Console.WriteLine($"""
 
             Debian's Linux {kernel.Release} crashed, and {image} captured it.
+            QEMU ran without KVM (TCG, software emulation): times are longer than a real machine's.
 
               panic -> capture kernel starts   {times.ToStart * 1000,8:F0} ms
               panic -> first byte on disk      {times.ToFirstByte * 1000,8:F0} ms

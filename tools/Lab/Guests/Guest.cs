@@ -22,6 +22,9 @@ public sealed partial class Guest : IDisposable
     // another vCPU has patched meanwhile (an oops in the middle of a "jmp"). That says nothing about what is measured.
     private const int BootTries = 3;
 
+    // QEMU closes the console a moment before it is gone.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
+
     private static int _count;
     private readonly GuestOptions _options;
     private readonly RunClock _clock;
@@ -125,9 +128,11 @@ public sealed partial class Guest : IDisposable
         ConsoleLine? found = Console.TryWaitFor(ReadyLine(), _options.BootLimit);
         if (found is not { } line)
         {
-            string said = File.ReadAllText(Path.Combine(Folder, "qemu-errors.txt"));
-            string what = $"the guest was not ready within {_options.BootLimit.TotalSeconds:F0} s\n{said}";
-            throw Console.Missing(what.TrimEnd());
+            bool ended = _qemu.WaitForEnd(EndLimit);
+            string said = File.ReadAllText(Path.Combine(Folder, "qemu-errors.txt")).TrimEnd();
+            throw Missing(ended
+                ? $"QEMU ended before the guest was ready: {(said.Length == 0 ? "it did not say why" : said)}"
+                : $"the guest was not ready within {_options.BootLimit.TotalSeconds:F0} s\n{said}".TrimEnd());
         }
         if (line.Text.StartsWith(GuestJob.Failed, StringComparison.Ordinal))
         {
@@ -158,8 +163,21 @@ public sealed partial class Guest : IDisposable
         }
     }
 
-    /// <summary>Waits for the capture kernel's last line: it is done, with or without a dump.</summary>
-    public ConsoleLine WaitUntilDone(TimeSpan limit) => Console.WaitFor(DoneLine(), limit);
+    /// <summary>
+    /// Waits for the capture kernel's last line: it is done, with or without a dump. <paramref name="limitOption"/>: the
+    /// option that sets the limit, for the error's text.
+    /// </summary>
+    public ConsoleLine WaitUntilDone(TimeSpan limit, string limitOption = "")
+    {
+        if (Console.TryWaitFor(DoneLine(), limit) is { } line)
+        {
+            return line;
+        }
+        string option = limitOption.Length == 0 ? "" : $" ({limitOption})";
+        throw Missing(_qemu.WaitForEnd(EndLimit)
+            ? "QEMU ended before the capture did"
+            : $"the capture did not end within {limit.TotalSeconds:F0} s{option}");
+    }
 
     /// <summary>Waits until somebody is at the other end of the second serial port's socket.</summary>
     public void WaitForSecondLine(TimeSpan limit)
@@ -215,6 +233,10 @@ public sealed partial class Guest : IDisposable
         string path = Path.Combine(Repository.Runs, $"{name}-{DateTime.Now:MMdd-HHmmss}-{Environment.ProcessId}");
         return Directory.CreateDirectory($"{path}-{Interlocked.Increment(ref _count)}").FullName;
     }
+
+    // A QEMU that did not even start the firmware left no transcript to show.
+    private LabException Missing(string what) =>
+        Console.Lines.Count == 0 ? new LabException(what) : Console.Missing(what);
 
     private string WriteInitramfs(DebianKernel kernel, Progress progress)
     {
