@@ -53,7 +53,7 @@ public sealed class ElfTable
         ForgiveHeaderSize(raw);
         if (problem is null && ElfHeaderCheck.Check(raw, out int badOffset) is Status status and not Status.Ok)
         {
-            problem = new FileProblem(Describe(status), badOffset);
+            problem = new FileProblem(Describe(status), status == Status.NotAnElfCore ? null : badOffset);
         }
         if (problem is not null)
         {

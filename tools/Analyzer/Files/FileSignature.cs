@@ -27,6 +27,6 @@ internal static class FileSignature
         {
             what = "not a vmcore: it begins with zeros";
         }
-        return new FileProblem(what, 0, advice);
+        return new FileProblem(what, Advice: advice);
     }
 }

@@ -101,8 +101,8 @@ public sealed class AreaFile : IDisposable
             return label;
         }
         string text = Encoding.ASCII.GetString(StatusText.Of(status));
-        throw LabelOffsetBytes < 0
-            ? new ToolException(Path, $"{text}: the file has only {LengthBytes} bytes")
+        throw LabelOffsetBytes < 0 ? new ToolException(Path, $"{text}: the file has only {LengthBytes} bytes")
+            : status == Status.NoLabel ? new ToolException(Path, text)
             : new ToolException(Path, LabelOffsetBytes, text);
     }
 

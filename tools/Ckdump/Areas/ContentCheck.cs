@@ -23,13 +23,13 @@ public static class ContentCheck
         string? known = FindByBlkid(area.Path);
         if (known is not null)
         {
-            throw Refusal(area.Path, 0, $"holds {known}");
+            throw Refusal(area.Path, null, $"holds {known}");
         }
         byte[] first = ReadEdge(area, 0);
         Status status = area.ReadLabel(out AreaLabel label);
         if (status == Status.Ok && label.HoldsUnsavedDump)
         {
-            throw new ToolException(area.Path, area.LabelOffsetBytes, "the dump area holds a dump that was not saved",
+            throw new ToolException(area.Path, "the dump area holds a dump that was not saved",
                 "save it with ckdump save, or use --force to lose it");
         }
         string? file = NameOf(first);
@@ -40,7 +40,7 @@ public static class ContentCheck
         }
         if (file is not null)
         {
-            throw Refusal(area.Path, 0, $"holds {file}");
+            throw Refusal(area.Path, null, $"holds {file}");
         }
         RequireZeros(area.Path, first, 0);
         long lastOffset = Math.Max(0, area.LengthBytes - EdgeBytes);
@@ -74,8 +74,11 @@ public static class ContentCheck
         }
     }
 
-    private static ToolException Refusal(string path, long offsetBytes, string what) =>
-        new(path, offsetBytes, what, "use --force to destroy it");
+    private static ToolException Refusal(string path, long? offsetBytes, string what)
+    {
+        const string Advice = "use --force to destroy it";
+        return offsetBytes is long offset ? new(path, offset, what, Advice) : new(path, what, Advice);
+    }
 
     // blkid(8): low-level probing (-p) exits with 2 if nothing was found, with 8 if the result is ambivalent.
     private static string? FindByBlkid(string path)

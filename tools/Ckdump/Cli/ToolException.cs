@@ -7,6 +7,12 @@ namespace CosmosKdump.Ckdump.Cli;
 /// </summary>
 public sealed class ToolException : Exception
 {
+    /// <summary>An error that concerns no file.</summary>
+    public ToolException(string message)
+        : base(message)
+    {
+    }
+
     /// <summary>An error that concerns a file: "FILE: WHAT; ADVICE".</summary>
     public ToolException(string file, string what, string? advice = null)
         : base(Compose(file, null, what, advice))

@@ -67,13 +67,16 @@ public static class SaveCommand
         return command;
     }
 
+    /// <summary>No area was found; without privileges disks cannot be read.</summary>
+    public static ToolException NoArea(bool isPrivileged) => new(
+        $"no dump area on this machine's disks; name one, {(isPrivileged ? "" : "or run as root, ")}or make one with ckdump prepare");
+
     private static string[] FindUnsaved(TextWriter output)
     {
         IReadOnlyList<(string Path, AreaLabel Label)> areas = AreaScan.Find();
         if (areas.Count == 0)
         {
-            throw new ToolException("/sys/class/block", "no dump area on this machine's disks",
-                "name one, or run as root, or make one with ckdump prepare");
+            throw NoArea(Environment.IsPrivilegedProcess);
         }
         string[] unsaved = [.. areas.Where(area => area.Label.HoldsUnsavedDump).Select(area => area.Path)];
         if (unsaved.Length == 0)
@@ -91,7 +94,7 @@ public static class SaveCommand
         AreaLabel label = area.RequireLabel();
         if (!label.HoldsUnsavedDump)
         {
-            throw new ToolException(path, area.LabelOffsetBytes, "the dump area holds no dump to save");
+            throw new ToolException(path, "the dump area holds no dump to save");
         }
         bool hasHeader = CheckHeader(path, label, keep);
         bool isWhole = hasHeader && label.State == AreaState.Complete;
@@ -122,7 +125,7 @@ public static class SaveCommand
             bool isExplained = label.State != AreaState.Complete && DumpHeader.LooksLikeOne(file);
             return isItself || keep || isExplained
                 ? isItself
-                : throw new ToolException(path, 0, "something else was written over the dump that the label describes",
+                : throw new ToolException(path, "something else was written over the dump that the label describes",
                     "nothing was changed; --keep saves what is left, prepare --force makes the area anew");
         }
     }

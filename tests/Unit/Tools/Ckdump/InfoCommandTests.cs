@@ -94,7 +94,7 @@ public sealed class InfoCommandTests : IDisposable
         string text = _fixture.Folder.Make("text", 100, 0, "hello"u8);
         string huge = _fixture.Folder.Make("huge", 1L << 42);
         CkdumpRun.Bad(1, [empty, "the file is empty"], "info", empty);
-        CkdumpRun.Bad(1, [text + ": at offset 0 (0x0)", "not a vmcore"], "info", text);
+        CkdumpRun.Bad(1, [text + ": not a vmcore"], "info", text);
         CkdumpRun.Bad(1, [huge, "begins with zeros"], "info", huge);
         CkdumpRun.Bad(1, ["/nowhere/vmcore", "No such file"], "info", "/nowhere/vmcore");
         CkdumpRun.Bad(2, ["info --help"], "info");

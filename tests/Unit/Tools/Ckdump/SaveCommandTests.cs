@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Commands;
 using Xunit;
 
 namespace CosmosKdump.Tests.Unit.Tools.Ckdump;
@@ -33,7 +34,7 @@ public sealed class SaveCommandTests : IDisposable
     {
         var area = new AreaImage(_folder, AreaState.Complete);
         CkdumpRun.Good("save", area.Path, "-o", _folder.PathOf("vmcore"));
-        CkdumpRun.Bad(1, [area.Path, "no dump to save"], "save", area.Path, "-o", _folder.PathOf("again"));
+        CkdumpRun.Bad(1, [$"{area.Path}: the dump area holds no dump to save"], "save", area.Path, "-o", _folder.PathOf("again"));
         Assert.False(File.Exists(_folder.PathOf("again")));
     }
 
@@ -181,7 +182,7 @@ public sealed class SaveCommandTests : IDisposable
         {
             file.SetLength(file.Length - 512);
         }
-        CkdumpRun.Bad(1, [area.Path, "no dump area label"], "save", area.Path, "-o", _folder.PathOf("x"));
+        CkdumpRun.Bad(1, [$"{area.Path}: not prepared: no dump area label"], "save", area.Path, "-o", _folder.PathOf("x"));
     }
 
     [Fact]
@@ -209,5 +210,14 @@ public sealed class SaveCommandTests : IDisposable
         string file = _folder.PathOf("large");
         CkdumpRun.Good("save", area.Path, "-o", file);
         Assert.True(area.Dump.AsSpan().SequenceEqual(File.ReadAllBytes(file)));
+    }
+
+    [Fact]
+    public void NoAreaAtAllNamesNoFileAndAsksForRootOnlyWhoIsNot()
+    {
+        const string What = "no dump area on this machine's disks; name one, ";
+        Assert.Equal(What + "or make one with ckdump prepare", SaveCommand.NoArea(isPrivileged: true).Message);
+        Assert.Equal(
+            What + "or run as root, or make one with ckdump prepare", SaveCommand.NoArea(isPrivileged: false).Message);
     }
 }

@@ -135,7 +135,7 @@ public sealed class VmcoreFileTests : IDisposable
         Assert.Contains("a dump of diskdump", Problem("DISKDUMPxxxx"u8.ToArray()).What);
         Assert.Contains("begins with zeros", Problem(new byte[8192]).What);
         Assert.Contains("neither an ELF nor a kdump header", Problem("#!/bin/sh\n"u8.ToArray()).What);
-        Assert.Equal("at offset 16 (0x10): not an ELF core file", Problem(program).ToString());
+        Assert.Equal("not an ELF core file", Problem(program).ToString());
         Assert.Equal(5, Problem(bigEndian).OffsetBytes);
     }
 
