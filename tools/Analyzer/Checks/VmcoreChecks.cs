@@ -25,19 +25,25 @@ public static class VmcoreChecks
         }
         using (kernel)
         {
-            IEnumerable<CheckResult> structure = kernel.Vmcore switch
-            {
-                KdumpVmcore kdump => KdumpChecks.Run(kdump),
-                ElfVmcore elf => StructureChecks.Run(elf),
-                _ => [],
-            };
-            return
-            [
-                .. structure.Select(result => InFile(result, kernel.Vmcore.Bytes)),
-                .. AreaChecks.Run(kernel),
-                .. KernelChecks.Run(kernel),
-            ];
+            return Run(kernel);
         }
+    }
+
+    /// <summary>The same checks of a vmcore that is open.</summary>
+    public static IReadOnlyList<CheckResult> Run(CrashedKernel kernel)
+    {
+        IEnumerable<CheckResult> structure = kernel.Vmcore switch
+        {
+            KdumpVmcore kdump => KdumpChecks.Run(kdump),
+            ElfVmcore elf => StructureChecks.Run(elf),
+            _ => [],
+        };
+        return
+        [
+            .. structure.Select(result => InFile(result, kernel.Vmcore.Bytes)),
+            .. AreaChecks.Run(kernel),
+            .. KernelChecks.Run(kernel),
+        ];
     }
 
     /// <summary>

@@ -83,7 +83,8 @@ public abstract class VmcoreFile : IDisposable
         if (vmcore is null)
         {
             problem = problem?.In(bytes) ?? new FileProblem("no dump");
-            problem = area is null ? problem : new FileProblem(EmptyArea(area), problem.OffsetBytes);
+            // Advice is about this host, and the dump may be good.
+            problem = area is null || problem.Advice is not null ? problem : new FileProblem(EmptyArea(area), problem.OffsetBytes);
             bytes.Dispose();
         }
         return vmcore is not null;

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.IO;
 using System.Linq;
 using CosmosKdump.Analyzer.Checks;
+using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
 
@@ -33,7 +34,7 @@ public static class VerifyCommand
         {
             string file = parsed.GetRequiredValue(path);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            List<CheckResult> results = [.. VmcoreChecks.Run(file)];
+            List<CheckResult> results = Check(file);
             if (parsed.GetValue(read))
             {
                 TerminalProgress.Run(parsed.InvocationConfiguration.Error, "reading", progress =>
@@ -50,6 +51,13 @@ public static class VerifyCommand
             return Close(file, results, parsed.InvocationConfiguration.Error);
         });
         return command;
+    }
+
+    // What is no dump, or cannot be read on this host, is no dump that fails a check.
+    private static List<CheckResult> Check(string file)
+    {
+        using CrashedKernel kernel = VmcoreArgument.Open(file);
+        return [.. VmcoreChecks.Run(kernel)];
     }
 
     private static void WriteText(TextWriter output, IReadOnlyList<CheckResult> results)

@@ -70,4 +70,16 @@ public sealed class VerifyCommandTests : IDisposable
         CkdumpRun.Good("verify", "--read", path);
         Assert.True(before.SequenceEqual(System.IO.File.ReadAllBytes(path)));
     }
+
+    [Theory]
+    [InlineData("hello")]
+    [InlineData("DISKDUMP")]
+    public void What_cannot_be_opened_is_one_error_as_of_info(string start)
+    {
+        string path = _fixture.Folder.Make("other", 8192, 0, System.Text.Encoding.ASCII.GetBytes(start));
+        CkdumpRun info = CkdumpRun.Of("info", path);
+        CkdumpRun.Bad(1, [info.Error.TrimEnd()], "verify", path);
+        CkdumpRun.Bad(1, [info.Error.TrimEnd()], "verify", "--read", "--json", path);
+        Assert.Equal(start == "DISKDUMP", info.Error.Contains("; only ELF and kdump-compressed dumps are read"));
+    }
 }

@@ -119,6 +119,16 @@ public sealed class VmcoreFileTests : IDisposable
     {
         byte[] area = AreaBytes([], AreaState.Prepared);
         Assert.Contains("holds no dump (state prepared)", Problem(area).What);
+        Assert.Null(Problem(area).OffsetBytes);
+    }
+
+    [Fact]
+    public void What_this_host_lacks_for_the_dump_of_an_area_is_told()
+    {
+        // A missing library comes the same way: as a problem with advice.
+        FileProblem problem = Problem(AreaBytes([.. "DISKDUMP"u8, .. new byte[4088]], AreaState.Complete));
+        Assert.Contains("diskdump", problem.What);
+        Assert.NotNull(problem.Advice);
     }
 
     [Fact]
