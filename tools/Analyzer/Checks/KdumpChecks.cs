@@ -56,7 +56,11 @@ internal static class KdumpChecks
         return vmcore.Bytes.Problem is FileProblem problem ? new CheckResult(Name, false, problem.What, problem.OffsetBytes)
             : vmcore.DataOffset > vmcore.LengthBytes
                 ? CheckResult.Failed(Name, $"{what}, the page descriptors alone end at {vmcore.DataOffset}", vmcore.LengthBytes)
-            : CheckResult.Ok(Name, what);
+            : vmcore.NeededBytes > vmcore.LengthBytes
+                ? CheckResult.Failed(
+                    Name, $"ends at {vmcore.LengthBytes}, {vmcore.NeededBytes - vmcore.LengthBytes} bytes of pages are missing",
+                    vmcore.LengthBytes)
+            : CheckResult.Ok(Name, $"{what}, {vmcore.NeededBytes} needed");
     }
 
     private static CheckResult Bitmaps(KdumpVmcore vmcore, BitmapCounts counts)

@@ -24,6 +24,7 @@ public sealed class KdumpVmcore : VmcoreFile
     private readonly byte[]?[] _pages = new byte[CachedPages][];
     private readonly ulong[] _pageNumbers = new ulong[CachedPages];
     private readonly ulong _ranksBefore;
+    private ulong? _neededBytes;
 
     private KdumpVmcore(IDumpBytes bytes, AreaTail? area, KdumpHeader header, PageBitmap memory, PageBitmap kept)
         : base(bytes, area)
@@ -69,8 +70,11 @@ public sealed class KdumpVmcore : VmcoreFile
     /// <inheritdoc/>
     public override DumpFormat Format => DumpFormat.Kdump;
 
-    /// <inheritdoc/>
-    public override ulong NeededBytes => DataOffset;
+    /// <summary>
+    /// Bytes up to the end of the last page that a descriptor tells of; at least, if descriptors are cut off too. The
+    /// first use goes through all descriptors.
+    /// </summary>
+    public override ulong NeededBytes => _neededBytes ??= FindEnd();
 
     /// <inheritdoc/>
     public override IEnumerable<AddressRange> PhysicalRanges => MemoryMap.Runs()
@@ -196,6 +200,23 @@ public sealed class KdumpVmcore : VmcoreFile
     }
 
     private protected override void DisposeCodecs() => _decoder.Dispose();
+
+    // Pages lie one behind the other, padded at most: one that lies further off has a damaged descriptor, which tells
+    // nothing of the length.
+    private ulong FindEnd()
+    {
+        ulong end = DataOffset;
+        ulong furthest = DataOffset + (2 * (KeptPages + 1) * Limits.PageBytes);
+        foreach (KeptPage page in Pages())
+        {
+            PageDescriptor descriptor = page.Descriptor;
+            if (!descriptor.IsMissing && PageDecoder.Check(in descriptor, DataOffset, furthest) is null)
+            {
+                end = Math.Max(end, descriptor.OffsetBytes + descriptor.LengthBytes);
+            }
+        }
+        return end;
+    }
 
     private bool IsInFile(in PageDescriptor descriptor) =>
         !descriptor.IsMissing

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture;
@@ -151,10 +152,13 @@ internal static class InfoText
     private static string? CutShort(VmcoreFile vmcore)
     {
         ulong needed = vmcore.NeededBytes;
+        // Descriptors that are cut off cannot tell of their pages.
+        string atLeast = vmcore is KdumpVmcore kdump && kdump.DataOffset > kdump.LengthBytes ? "at least " : "";
         return vmcore.Bytes.Problem is FileProblem problem ? problem.ToString()
             : needed <= vmcore.LengthBytes
             ? null
-            : $"ends at offset {vmcore.LengthBytes}, {needed - vmcore.LengthBytes} bytes are missing (see ckdump verify)";
+            : $"ends at offset {vmcore.LengthBytes}, {atLeast}{needed - vmcore.LengthBytes} bytes are missing "
+                + "(see ckdump verify)";
     }
 
     /// <summary>Seconds as days, hours, minutes and seconds.</summary>

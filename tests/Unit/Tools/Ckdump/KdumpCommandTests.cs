@@ -98,4 +98,41 @@ public sealed class KdumpCommandTests : IDisposable
     }
 
     private KdumpBuilder Builder() => KdumpBuilder.Of(_fixture.Kernel, Compressor.Lzo);
+
+    [Theory]
+    [InlineData(1, "ends at offset")]
+    [InlineData(5000, "ends at offset")]
+    [InlineData(-1, "at least")]
+    public void A_truncated_dump_is_told_by_info_and_verify(int cutBytes, string expected)
+    {
+        KdumpBuilder builder = KdumpBuilder.Of(_fixture.Kernel, Compressor.None);
+        byte[] file = builder.Build();
+        int length = cutBytes > 0 ? file.Length - cutBytes : builder.DataAt - 24;
+        string path = _fixture.Write(file[..length]);
+        string line = Assert.Single(
+            CkdumpRun.Good("info", path).Split('\n'), each => each.StartsWith("cut short", StringComparison.Ordinal));
+        Assert.Contains(expected, line);
+        Assert.Contains($"ends at offset {length}, ", line);
+        CkdumpRun run = CkdumpRun.Of("verify", path);
+        Assert.Contains("failed  file length", run.Output);
+        Assert.Contains($"{path}: at offset {length} (0x", run.Error);
+        if (cutBytes > 0)
+        {
+            Assert.Contains($"{cutBytes} bytes are missing", line);
+            Assert.Contains($"file length: ends at {length}, {cutBytes} bytes of pages are missing", run.Error);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_offset_tells_nothing_of_the_length()
+    {
+        KdumpBuilder builder = Builder();
+        byte[] file = builder.Build();
+        file[builder.DescriptorsAt + 24 + 6] = 0x7F;
+        string path = _fixture.Write(file);
+        Assert.DoesNotContain("cut short", CkdumpRun.Good("info", path));
+        string output = CkdumpRun.Of("verify", path).Output;
+        Assert.Matches($"ok      file length +{file.Length} bytes, {file.Length} needed\n", output);
+        Assert.Contains("1 past the end of the file", output);
+    }
 }
