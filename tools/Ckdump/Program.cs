@@ -17,10 +17,10 @@ public static class Program
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         ParseResult parsed = CreateRoot().Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not HelpWithExamples)
+        if (parsed.Action is not HelpAction and not HelpWithExamples && CommandLineError.Find(parsed, args) is string wrong)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-            error.WriteLine($"ckdump: {OneLine(parsed.Errors[0].Message).TrimEnd('.')} (see ckdump {command}--help)");
+            error.WriteLine($"ckdump: {OneLine(wrong)} (see ckdump {command}--help)");
             return ExitCode.Usage;
         }
         var configuration = new InvocationConfiguration

@@ -48,4 +48,24 @@ public sealed class CommandFrameTests
         Assert.NotEmpty(commands);
         Assert.All(commands, line => Assert.Matches(@"^  \w+ .*  \w+ ", line));
     }
+
+    [Theory]
+    [InlineData("unknown command: foo (see ckdump --help)", "foo")]
+    [InlineData("unknown command: foo (see ckdump --help)", "foo", "data.img")]
+    [InlineData("unknown option: --foo (see ckdump --help)", "--foo")]
+    [InlineData("unknown option: --foo (see ckdump info --help)", "info", "--foo", "data.img")]
+    [InlineData("unknown option: --foo (see ckdump info --help)", "info", "data.img", "--foo")]
+    [InlineData("unknown option: --foo (see ckdump info --help)", "info", "--foo")]
+    [InlineData("unknown option: --foo (see ckdump save --help)", "save", "--foo=bar")]
+    [InlineData("unknown option: -x (see ckdump prepare --help)", "prepare", "-x", "a", "--size", "8G")]
+    public void WhatIsUnknownIsNamed(string expected, params string[] args)
+    {
+        CkdumpRun.Bad(2, ["ckdump: " + expected], args);
+    }
+
+    [Fact]
+    public void AFileMayBeNamedLikeAnOption()
+    {
+        CkdumpRun.Bad(1, ["--foo: ", "No such file"], "info", "--", "--foo");
+    }
 }
