@@ -124,12 +124,20 @@ public static class PrepareCommand
             });
             return;
         }
+        output.WriteLine($"{path}: dump area prepared, UUID {AreaUuidText.Of(label.Uuid)}");
+        output.WriteLine("  " + Room(label.CapacityBytes));
+        output.WriteLine("  capture kernel's command line: kdump.target=" + target);
+    }
+
+    private static string Room(ulong capacityBytes)
+    {
         // A full dump is a little larger than memory: it holds the kernel's text and data twice.
         const ulong KernelTextBytes = 64 << 20;
-        string capacity = ByteSize.Format((long)(label.CapacityBytes - Math.Min(label.CapacityBytes, KernelTextBytes)));
-        output.WriteLine($"{path}: dump area prepared, UUID {AreaUuidText.Of(label.Uuid)}");
-        output.WriteLine($"  room for a full dump of a machine with up to {capacity} of memory");
-        output.WriteLine("  capture kernel's command line: kdump.target=" + target);
+        const ulong SmallestMachineBytes = 16 << 20;
+        return capacityBytes < KernelTextBytes + SmallestMachineBytes
+            ? "too small for a full dump of any machine; for kdump.format=kdump only"
+            : "room for a full dump of a machine with up to "
+                + $"{ByteSize.Format((long)(capacityBytes - KernelTextBytes))} of memory";
     }
 
     private static AreaUuid? ParseUuid(string? text)
@@ -151,6 +159,8 @@ public static class PrepareCommand
         }
         bool isSize = ByteSize.TryParse(text, out long bytes)
             && (ulong)bytes >= AreaLabel.MinimumAreaBytes && bytes % Limits.PageBytes == 0;
-        return isSize ? bytes : throw ToolException.Usage($"--size: not a multiple of 4K, at least 8K, such as 8G: {text}");
+        return isSize
+            ? bytes
+            : throw ToolException.Usage($"--size: {text} is not a size: give a multiple of 4K, at least 8K, such as 8G");
     }
 }

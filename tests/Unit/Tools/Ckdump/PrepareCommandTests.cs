@@ -216,4 +216,23 @@ public sealed class PrepareCommandTests : IDisposable
         label.State = state;
         area.WriteLabel(label);
     }
+
+    [Theory]
+    [InlineData("4M", "too small for a full dump of any machine; for kdump.format=kdump only")]
+    [InlineData("64M", "too small for a full dump of any machine; for kdump.format=kdump only")]
+    [InlineData("1G", "room for a full dump of a machine with up to 960.0 MiB of memory")]
+    public void TheRoomIsTold(string size, string expected)
+    {
+        string text = CkdumpRun.Good("prepare", _folder.PathOf("room.img"), "--sparse", "--size", size);
+        Assert.Contains($"\n  {expected}\n", text);
+        Assert.DoesNotContain("0 B", text);
+    }
+
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("4097")]
+    public void AWrongSizeIsNamedAndTheRightOnesAreTold(string size) => CkdumpRun.Bad(
+        2,
+        [$"ckdump: --size: {size} is not a size: give a multiple of 4K, at least 8K, such as 8G"],
+        "prepare", _folder.PathOf("x.img"), "--size", size);
 }
