@@ -153,13 +153,22 @@ public sealed class ReceiveSource : IDisposable
         var start = new ProcessStartInfo("stty", ["-F", path, $"{baud}", "raw", "-echo", "-crtscts", "cs8", "clocal"])
         {
             RedirectStandardError = true,
+            Environment = { ["LC_ALL"] = "C" },
         };
         using Process process = Process.Start(start)!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new ToolException(path, error.Trim().Replace("stty: ", ""), "is this a serial line?");
+            throw SetUpFailure(path, error);
         }
+    }
+
+    /// <summary>What stty said of a line, "stty: PATH: WHAT", as the end of the command.</summary>
+    public static ToolException SetUpFailure(string path, string said)
+    {
+        string what = said.Trim().Replace("stty: ", "").Replace($"'{path}': ", "").Replace(path + ": ", "");
+        bool isDenied = what.EndsWith("Permission denied", StringComparison.Ordinal);
+        return new ToolException(path, what, isDenied ? "run as root or join the group dialout" : "is this a serial line?");
     }
 }

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Capture.Stream;
+using CosmosKdump.Ckdump.Receive;
 using CosmosKdump.Tests.Unit.Capture.Stream;
 using Xunit;
 
@@ -191,4 +192,16 @@ public sealed class ReceiveCommandTests : IDisposable
         recording = [.. fixture.Line.Recording];
         return fixture;
     }
+
+    [Theory]
+    [InlineData(
+        "stty: /dev/ttyS0: Permission denied\n", "/dev/ttyS0: Permission denied; run as root or join the group dialout")]
+    [InlineData(
+        "stty: /dev/ttyS0: Inappropriate ioctl for device\n",
+        "/dev/ttyS0: Inappropriate ioctl for device; is this a serial line?")]
+    [InlineData(
+        "stty: 'standard input': /dev/ttyS0: Input/output error\n",
+        "/dev/ttyS0: 'standard input': Input/output error; is this a serial line?")]
+    public void ALineThatCannotBeSetUpIsNamedOnce(string said, string expected) =>
+        Assert.Equal(expected, ReceiveSource.SetUpFailure("/dev/ttyS0", said).Message);
 }
