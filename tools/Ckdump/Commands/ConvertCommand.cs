@@ -23,9 +23,9 @@ public static class ConvertCommand
             HelpName = "FILE",
             Required = true,
         };
-        var level = new Option<byte>("--dump-level", "-d")
+        var level = new Option<int?>("--dump-level", "-d")
         {
-            Description = "What is left out, 0 to 31, as makedumpfile's -d",
+            Description = "What is left out, 0 to 31, as makedumpfile's -d; at least what the dump has left out itself",
             HelpName = "LEVEL",
         };
         var compress = new Option<Compressor>("--compress", "-c")
@@ -46,7 +46,8 @@ public static class ConvertCommand
         var command = new Command(
             "convert",
             "Makes a kdump-compressed dump of an ELF or kdump-compressed one, by the code of the capture kernel: its pages "
-            + "are filtered by the dump level and compressed. What the dump has left out cannot come back.")
+            + "are filtered by the dump level and compressed. What the dump has left out cannot come back: the level is at "
+            + "least the dump's own.")
         {
             source, output, level, compress, vmemmap, threads,
         };
@@ -56,9 +57,9 @@ public static class ConvertCommand
             "ckdump convert -d 17 vmcore.1 -o vmcore.17       # leaves out more");
         command.SetAction(parsed =>
         {
-            byte wanted = parsed.GetValue(level);
+            int? wanted = parsed.GetValue(level);
             int count = parsed.GetValue(threads);
-            if (wanted > DumpLevel.Highest)
+            if (wanted is < 0 or > DumpLevel.Highest)
             {
                 throw ToolException.Usage($"--dump-level: {wanted} is not within 0 to {DumpLevel.Highest}");
             }
@@ -70,7 +71,7 @@ public static class ConvertCommand
             CaptureResult result = default;
             InvocationConfiguration streams = parsed.InvocationConfiguration;
             TerminalProgress.Run(streams.Error, "converting", progress => result = Conversion.Run(
-                parsed.GetRequiredValue(source), target, wanted, parsed.GetValue(compress), parsed.GetValue(vmemmap),
+                parsed.GetRequiredValue(source), target, (byte?)wanted, parsed.GetValue(compress), parsed.GetValue(vmemmap),
                 count, progress));
             double seconds = (result.EndMicroseconds - result.StartMicroseconds) / 1e6;
             streams.Output.WriteLine(FormattableString.Invariant(

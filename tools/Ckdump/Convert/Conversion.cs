@@ -14,10 +14,10 @@ public static class Conversion
 {
     /// <summary>
     /// Makes a kdump-compressed dump of a dump. A page that the dump left out cannot come back: the level is at least
-    /// the dump's own. Errors are <see cref="ToolException"/>s; a file that is not complete is deleted.
+    /// the dump's own, which it is without a wish, and a line tells if it was raised. Errors are <see cref="ToolException"/>s; a file that is not complete is deleted.
     /// </summary>
     public static CaptureResult Run(
-        string source, string target, byte level, Compressor compressor, bool excludesIdlePageStructs, int threads,
+        string source, string target, byte? level, Compressor compressor, bool excludesIdlePageStructs, int threads,
         TerminalProgress progress)
     {
         if (!VmcoreFile.TryOpen(source, out VmcoreFile? vmcore, out FileProblem? problem))
@@ -32,7 +32,12 @@ public static class Conversion
             options.HasElfCoreHeader = true;
             options.ElfCoreHeaderAddress = CoreImage.Address;
             options.Format = DumpFormat.Kdump;
-            options.DumpLevel = (byte)(level | own);
+            options.DumpLevel = (byte)((level ?? 0) | own);
+            if (level is byte wanted && options.DumpLevel != wanted)
+            {
+                progress.WriteLine($"ckdump: dump level raised from {wanted} to {options.DumpLevel}: "
+                    + $"the dump has level {own}, and what it left out cannot come back");
+            }
             options.Compressor = compressor;
             options.ExcludesIdlePageStructs = excludesIdlePageStructs;
             bool isDone = false;

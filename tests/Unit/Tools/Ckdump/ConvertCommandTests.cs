@@ -1,0 +1,87 @@
+using System;
+using System.IO;
+using System.Linq;
+using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Kdump;
+using CosmosKdump.Capture;
+using CosmosKdump.Tests.Unit.Tools.Analyzer.Fakes;
+using Xunit;
+
+namespace CosmosKdump.Tests.Unit.Tools.Ckdump;
+
+public sealed class ConvertCommandTests : IDisposable
+{
+    private readonly InspectFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    private string Target => _fixture.Folder.PathOf("out");
+
+    [Theory]
+    [InlineData("none", KdumpFlags.None)]
+    [InlineData("zlib", KdumpFlags.Zlib)]
+    public void Every_page_of_an_ELF_vmcore_is_in_the_dump(string compressor, KdumpFlags flag)
+    {
+        CkdumpRun run = CkdumpRun.Of("convert", "-c", compressor, "-j", "2", _fixture.Vmcore(), "-o", Target);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches($@"^{Target}: [0-9.]+ KiB in [0-9.]+ s\n$", run.Output);
+        Assert.DoesNotContain("raised", run.Error);
+        using KdumpVmcore dump = Open(Target);
+        Assert.Equal((flag, 0), (dump.Header.Flags & KdumpFlags.Compressors, dump.Header.DumpLevel));
+        byte[] memory = new byte[_fixture.Kernel.Memory.Length];
+        Assert.Equal(Status.Ok, dump.ReadPhysical(SyntheticKernel.Physical, memory));
+        Assert.True(memory.AsSpan().SequenceEqual(_fixture.Kernel.Memory));
+        Assert.All(CkdumpRun.Good("verify", "--read", Target).TrimEnd().Split('\n'), line => Assert.StartsWith("ok ", line));
+    }
+
+    [Theory]
+    [InlineData("0", "ckdump: dump level raised from 0 to 1: the dump has level 1, and what it left out cannot come back\n")]
+    [InlineData("1", null)]
+    [InlineData(null, null)]
+    public void The_level_is_at_least_the_one_of_the_dump(string? level, string? told)
+    {
+        string path = _fixture.Write(new KdumpBuilder { Level = 1, Notes = _fixture.Kernel.ToBuilder().Notes }
+            .Memory(SyntheticKernel.Physical, _fixture.Kernel.Memory).Build());
+        string[] wish = level is null ? [] : ["-d", level];
+        CkdumpRun run = CkdumpRun.Of(["convert", .. wish, path, "-o", Target]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(told is not null, run.Error.Contains("raised"));
+        Assert.Contains(told ?? "", run.Error);
+        using KdumpVmcore dump = Open(Target);
+        Assert.Equal(1, dump.Header.DumpLevel);
+        Assert.Contains("at least", CkdumpRun.Good("convert", "--help"));
+    }
+
+    [Theory]
+    [InlineData("--dump-level: 32 is not within 0 to 31", "-d", "32")]
+    [InlineData("--dump-level: 300 is not within 0 to 31", "-d", "300")]
+    [InlineData("--dump-level: -1 is not within 0 to 31", "-d", "-1")]
+    [InlineData("--threads: 0 is not within 1 to 256", "-j", "0")]
+    public void Numbers_out_of_range_are_a_usage_error(string expected, params string[] options) =>
+        Fails(2, expected, [.. options, _fixture.Vmcore()]);
+
+    [Fact]
+    public void What_is_no_dump_is_told() =>
+        Fails(1, "text: not a vmcore", [_fixture.Folder.Make("text", 100, 0, "hello"u8)]);
+
+    [Fact]
+    public void Nothing_is_overwritten()
+    {
+        File.WriteAllText(Target, "mine");
+        CkdumpRun.Bad(1, [$"{Target}: exists already"], "convert", _fixture.Vmcore(), "-o", Target);
+        Assert.Equal("mine", File.ReadAllText(Target));
+    }
+
+    private void Fails(int exitCode, string expected, string[] args)
+    {
+        string[] before = Directory.GetFileSystemEntries(_fixture.Folder.Root);
+        CkdumpRun.Bad(exitCode, [expected], ["convert", .. args, "-o", Target]);
+        Assert.Equal(before.Order(), Directory.GetFileSystemEntries(_fixture.Folder.Root).Order());
+    }
+
+    private static KdumpVmcore Open(string path)
+    {
+        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? vmcore, out FileProblem? problem), problem?.ToString());
+        return Assert.IsType<KdumpVmcore>(vmcore);
+    }
+}
