@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.IO;
+using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
@@ -28,7 +29,13 @@ public static class InfoCommand
         {
             string file = parsed.GetRequiredValue(path);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            using CrashedKernel kernel = VmcoreArgument.Open(file);
+            if (!CrashedKernel.TryOpen(file, out CrashedKernel? opened, out FileProblem? problem))
+            {
+                AreaTail area = VmcoreArgument.EmptyArea(file) ?? throw VmcoreArgument.Failure(file, problem);
+                WriteEmpty(output, file, area, parsed.GetValue(json));
+                return ExitCode.Ok;
+            }
+            using CrashedKernel kernel = opened;
             VmcoreFacts facts = VmcoreFacts.Collect(kernel);
             if (parsed.GetValue(json))
             {
@@ -47,5 +54,17 @@ public static class InfoCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static void WriteEmpty(TextWriter output, string file, AreaTail area, bool asJson)
+    {
+        if (asJson)
+        {
+            InfoJson.WriteEmpty(output, file, area);
+        }
+        else
+        {
+            InfoText.WriteEmpty(output, file, area);
+        }
     }
 }

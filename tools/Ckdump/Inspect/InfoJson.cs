@@ -44,6 +44,18 @@ internal static class InfoJson
         json.WriteEndObject();
     });
 
+    /// <summary>Writes the document of a dump area without a dump.</summary>
+    public static void WriteEmpty(TextWriter output, string path, AreaTail area) => JsonOutput.Write(output, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("file", path);
+        json.WriteNumber("fileBytes", area.OffsetBytes + AreaLabel.Bytes);
+        json.WriteString("type", "area");
+        json.WriteNull("format");
+        WriteArea(json, area);
+        json.WriteEndObject();
+    });
+
     private static void WriteKdump(Utf8JsonWriter json, KdumpFacts? kdump)
     {
         if (kdump is null)

@@ -44,6 +44,14 @@ internal static class InfoText
         Line(output, "cut short", CutShort(kernel.Vmcore));
     }
 
+    /// <summary>Writes what there is to tell of a dump area without a dump.</summary>
+    public static void WriteEmpty(TextWriter output, string path, AreaTail area)
+    {
+        Line(output, "file", path);
+        Line(output, "type", "dump area without a dump");
+        WriteArea(output, area);
+    }
+
     /// <summary>Writes the table of program headers.</summary>
     public static void WriteRanges(TextWriter output, CrashedKernel kernel)
     {

@@ -1,5 +1,6 @@
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kernel;
+using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Cli;
 
 namespace CosmosKdump.Ckdump.Inspect;
@@ -15,6 +16,19 @@ public static class VmcoreArgument
         CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem)
             ? kernel
             : throw Failure(path, problem);
+
+    /// <summary>The label of a dump area that is prepared and holds no dump; null for anything else.</summary>
+    public static AreaTail? EmptyArea(string path)
+    {
+        if (!FileBytes.TryOpen(path, out FileBytes? file, out _))
+        {
+            return null;
+        }
+        using (file)
+        {
+            return AreaTail.Read(file) is { HasLabel: true, Label.State: AreaState.Prepared } area ? area : null;
+        }
+    }
 
     /// <summary>A problem of the file as the end of the command.</summary>
     public static ToolException Failure(string path, FileProblem problem) => problem.OffsetBytes is long offset

@@ -100,4 +100,25 @@ public sealed class InfoCommandTests : IDisposable
         CkdumpRun.Bad(2, ["info --help"], "info");
         CkdumpRun.Bad(2, ["--rangs"], "info", text, "--rangs");
     }
+
+    [Fact]
+    public void An_empty_area_is_an_answer_and_no_error()
+    {
+        string path = _fixture.Folder.PathOf("empty.img");
+        const string Uuid = "12345678-1234-4234-8234-123456789abc";
+        CkdumpRun.Good("prepare", path, "--size", "4M", "--uuid", Uuid);
+        string[] lines = CkdumpRun.Good("info", "--ranges", path).TrimEnd().Split('\n');
+        Assert.Equal(
+            [
+                $"file          {path}", "type          dump area without a dump", $"area          {Uuid}, 4.0 MiB",
+                "label         prepared, sequence 1",
+            ],
+            lines);
+        using JsonDocument json = JsonDocument.Parse(CkdumpRun.Good("info", "--json", path));
+        JsonElement area = json.RootElement.GetProperty("area");
+        Assert.Equal((Uuid, "prepared", 4 << 20), (area.GetProperty("uuid").GetString(),
+            area.GetProperty("state").GetString(), json.RootElement.GetProperty("fileBytes").GetInt32()));
+        CkdumpRun.Bad(1, [$"{path}: dump area {Uuid} holds no dump (state prepared)"], "verify", path);
+        CkdumpRun.Bad(1, [$"{path}: dump area {Uuid} holds no dump (state prepared)"], "log", path);
+    }
 }
