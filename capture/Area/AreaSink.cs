@@ -1,4 +1,5 @@
 using System;
+using CosmosKdump.Capture.Encode;
 
 namespace CosmosKdump.Capture.Area;
 
@@ -283,24 +284,12 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
             {
                 return status;
             }
-            if (!IsZero(_page.Bytes))
+            if (!ZeroPage.Is(_page.Bytes))
             {
                 return Status.AreaInUse;
             }
         }
         return Status.Ok;
-    }
-
-    private static bool IsZero(ReadOnlySpan<byte> bytes)
-    {
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            if (bytes[i] != 0)
-            {
-                return false;
-            }
-        }
-        return true;
     }
 
     private Status WriteLabel(AreaState state, Status outcome)

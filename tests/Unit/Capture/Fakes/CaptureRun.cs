@@ -41,7 +41,7 @@ internal sealed class CaptureRun
             target(Record);
             var sink = new FaultySink(Record);
             var staging = new DmaBuffer(_staging, StagingAddress);
-            var compressor = new TestCompressor(image.Memory, Compressor.None, slots: 1);
+            var compressor = new TestCompressor<FakeMemory>(memory, Compressor.None, slots: 1);
             KdumpBuffers buffers = new TestBuffers(slots: 1).Spans;
             Result = CapturePipeline.Run(
                 ref memory, ref sink, ref clock, ref console, ref compressor, in plan, in buffers, in staging);

@@ -8,7 +8,8 @@ using Xunit;
 namespace CosmosKdump.Tests.Unit.Capture.Fakes;
 
 /// <summary>The compressor port with several slots; checks that slots are used as promised.</summary>
-internal readonly struct TestCompressor(MemoryImage image, Compressor compressor, int slots) : IPageCompressor
+internal readonly struct TestCompressor<TMemory>(TMemory memory, Compressor compressor, int slots) : IPageCompressor
+    where TMemory : struct, IPhysicalMemory
 {
     private readonly Dictionary<int, ulong[]> _started = [];
     private readonly Dictionary<int, (PageResult[] Pages, byte[] Bytes)> _done = [];
@@ -25,11 +26,11 @@ internal readonly struct TestCompressor(MemoryImage image, Compressor compressor
     public CompressedBatch Finish(int slot)
     {
         Assert.True(_started.Remove(slot, out ulong[]? addresses), "not started");
-        var memory = new FakeMemory(image);
+        TMemory port = memory;
         var codec = new TestCodec(compressor);
         var results = new PageResult[addresses.Length];
         byte[] output = new byte[PageBatch.OutputBytes];
-        int used = PageBatch.Run(ref memory, ref codec, addresses, new byte[Limits.PageBytes], output, results);
+        int used = PageBatch.Run(ref port, ref codec, addresses, new byte[Limits.PageBytes], output, results);
         _done[slot] = (results, output[..used]);
         return new CompressedBatch(_done[slot].Pages, _done[slot].Bytes);
     }

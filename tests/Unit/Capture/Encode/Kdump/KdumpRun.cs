@@ -50,7 +50,7 @@ internal sealed class KdumpRun
             ref memory, ref console, in options, new PhysicalRange[16], new byte[Limits.VmcoreInfoBytes], 0,
             out CapturePlan plan);
         var sink = new MemorySink(Medium);
-        var packer = new SparseCompressor(Pages.Memory, compressor, slots);
+        var packer = new TestCompressor<SparsePort>(memory, compressor, slots);
         KdumpBuffers spans = buffers.Spans;
         Result = CapturePipeline.Run(
             ref memory, ref sink, ref clock, ref console, ref packer, in plan, in spans,
