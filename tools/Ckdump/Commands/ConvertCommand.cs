@@ -28,10 +28,11 @@ public static class ConvertCommand
             Description = "What is left out, 0 to 31, as makedumpfile's -d; at least what the dump has left out itself",
             HelpName = "LEVEL",
         };
-        var compress = new Option<Compressor>("--compress", "-c")
+        var compress = new Option<string>("--compress", "-c")
         {
-            Description = "none, lzo, zlib or zstd",
-            DefaultValueFactory = _ => Compressor.Zstd,
+            Description = "How pages are compressed",
+            HelpName = "none|lzo|zlib|zstd",
+            DefaultValueFactory = _ => "zstd",
         };
         var vmemmap = new Option<bool>("--exclude-vmemmap", "-e")
         {
@@ -71,7 +72,7 @@ public static class ConvertCommand
             CaptureResult result = default;
             InvocationConfiguration streams = parsed.InvocationConfiguration;
             TerminalProgress.Run(streams.Error, "converting", progress => result = Conversion.Run(
-                parsed.GetRequiredValue(source), target, (byte?)wanted, parsed.GetValue(compress), parsed.GetValue(vmemmap),
+                parsed.GetRequiredValue(source), target, (byte?)wanted, CompressorOf(parsed.GetValue(compress)!), parsed.GetValue(vmemmap),
                 count, progress));
             double seconds = (result.EndMicroseconds - result.StartMicroseconds) / 1e6;
             streams.Output.WriteLine(FormattableString.Invariant(
@@ -80,4 +81,13 @@ public static class ConvertCommand
         });
         return command;
     }
+
+    private static Compressor CompressorOf(string word) => word switch
+    {
+        "none" => Compressor.None,
+        "lzo" => Compressor.Lzo,
+        "zlib" => Compressor.Zlib,
+        "zstd" => Compressor.Zstd,
+        _ => throw ToolException.Usage($"--compress: {word} is none of none, lzo, zlib, zstd"),
+    };
 }
