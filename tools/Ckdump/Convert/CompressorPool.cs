@@ -2,28 +2,28 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
-using CosmosKdump.Analyzer.Codecs;
-using CosmosKdump.Analyzer.Files;
-using CosmosKdump.Capture;
 using CosmosKdump.Capture.Encode;
 using CosmosKdump.Capture.Input;
-using CosmosKdump.Ckdump.Cli;
-using CosmosKdump.Ckdump.Inspect;
 
 namespace CosmosKdump.Ckdump.Convert;
 
-/// <summary>Threads that compress batches of pages, each with a reader of the dump and a codec of its own.</summary>
+/// <summary>
+/// Threads that compress batches of pages, besides the one that filters and writes.
+/// </summary>
 public sealed class CompressorPool : IDisposable
 {
-    private const int SlotsPerThread = 4;
+    // Deep enough that no thread sleeps while another one writes.
+    private const int SlotsPerThread = 16;
 
-    private readonly BlockingCollection<ConvertSlot> _queue = [];
+    private readonly ConcurrentQueue<ConvertSlot> _queue = new();
+    private readonly SemaphoreSlim _queued = new(0);
     private readonly List<Thread> _threads = [];
-    private readonly List<IDisposable> _owned = [];
+    private readonly List<CompressorWorker> _workers = [];
     private readonly ConvertSlot[] _slots;
+    private volatile bool _isClosed;
     private Exception? _failure;
 
-    /// <summary>Starts the threads. A missing library is a <see cref="ToolException"/>.</summary>
+    /// <summary>Starts the threads. A missing library is a <see cref="Cli.ToolException"/>.</summary>
     public CompressorPool(string path, CoreImage image, Compressor compressor, int threads)
     {
         _slots = new ConvertSlot[threads * SlotsPerThread];
@@ -33,22 +33,11 @@ public sealed class CompressorPool : IDisposable
         }
         for (int i = 0; i < threads; i++)
         {
-            PageCodec? codec = null;
-            if (compressor != Compressor.None && !PageCodec.TryCreate(compressor, out codec, out FileProblem? problem))
-            {
-                throw VmcoreArgument.Failure(path, problem);
-            }
-            if (!VmcoreFile.TryOpen(path, out VmcoreFile? vmcore, out FileProblem? other))
-            {
-                throw VmcoreArgument.Failure(path, other);
-            }
-            _owned.Add(vmcore);
-            if (codec is not null)
-            {
-                _owned.Add(codec);
-            }
-            var memory = new DumpMemory(vmcore, image);
-            Thread thread = new(() => Work(memory, codec)) { IsBackground = true, Name = "compress" };
+            _workers.Add(new CompressorWorker(path, image, compressor));
+        }
+        foreach (CompressorWorker worker in _workers)
+        {
+            Thread thread = new(() => Work(worker)) { IsBackground = true, Name = "compress" };
             thread.Start();
             _threads.Add(thread);
         }
@@ -64,7 +53,8 @@ public sealed class CompressorPool : IDisposable
         addresses.CopyTo(batch.Addresses);
         batch.Count = addresses.Length;
         batch.Done.Reset();
-        _queue.Add(batch);
+        _queue.Enqueue(batch);
+        _queued.Release();
     }
 
     /// <summary>Waits for a batch.</summary>
@@ -80,29 +70,39 @@ public sealed class CompressorPool : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _queue.CompleteAdding();
+        _isClosed = true;
+        _queued.Release(_threads.Count);
         _threads.ForEach(thread => thread.Join());
-        _owned.ForEach(each => each.Dispose());
-        _queue.Dispose();
+        _workers.ForEach(each => each.Dispose());
+        _queued.Dispose();
     }
 
-    private void Work(DumpMemory memory, PageCodec? codec)
+    private void Work(CompressorWorker worker)
     {
-        byte[] page = new byte[Limits.PageBytes];
-        var host = new PoolCodec(codec);
-        foreach (ConvertSlot batch in _queue.GetConsumingEnumerable())
+        _queued.Wait();
+        while (!_isClosed)
         {
-            try
-            {
-                ReadOnlySpan<ulong> addresses = batch.Addresses.AsSpan(0, batch.Count);
-                batch.UsedBytes = PageBatch.Run(ref memory, ref host, addresses, page, batch.Output, batch.Results);
-            }
-            catch (Exception error)
-            {
-                // Told to whoever waits for the batch.
-                _failure = error;
-            }
-            batch.Done.Set();
+            RunNext(worker);
+            _queued.Wait();
         }
+    }
+
+    // After the semaphore was passed: there is a batch for each pass.
+    private void RunNext(CompressorWorker worker)
+    {
+        if (!_queue.TryDequeue(out ConvertSlot? batch))
+        {
+            return;
+        }
+        try
+        {
+            worker.Run(batch);
+        }
+        catch (Exception error)
+        {
+            // Told to whoever waits for the batch.
+            _failure = error;
+        }
+        batch.Done.Set();
     }
 }

@@ -44,7 +44,6 @@ public readonly struct FileSink(FileStream file, HostBuffers buffers) : IDumpSin
     public Status Finish(Status outcome, in DumpFacts facts)
     {
         RandomAccess.SetLength(file.SafeFileHandle, (long)facts.LengthBytes);
-        RandomAccess.FlushToDisk(file.SafeFileHandle);
         return outcome;
     }
 }
