@@ -4,10 +4,13 @@ namespace CosmosKdump.Capture.Filter;
 
 /// <summary>What a <see cref="PageFilter"/> works in.</summary>
 public readonly ref struct FilterBuffers(
-    Span<PageKind> kinds, Span<byte> block, Span<PageStructRun> runs, Span<ulong> counts)
+    Span<PageKind> kinds, Span<byte> block, Span<PageStructRun> runs, Span<ulong> counts, Span<UnitSummary> units)
 {
     /// <summary>Most runs of page structs that are told apart.</summary>
     public const int MaxRuns = 256;
+
+    /// <summary>A useful number of summaries.</summary>
+    public const int MostUnits = 4096;
 
     /// <summary>Kinds of a unit's pages: <see cref="FilterUnit.Pages"/>.</summary>
     public Span<PageKind> Kinds { get; } = kinds;
@@ -20,4 +23,7 @@ public readonly ref struct FilterBuffers(
 
     /// <summary>Counts of pages: <see cref="PageCensus.Kinds"/>.</summary>
     public Span<ulong> Counts { get; } = counts;
+
+    /// <summary>Summaries of units: any number, <see cref="MostUnits"/> is enough for 512 GiB without sharing.</summary>
+    public Span<UnitSummary> Units { get; } = units;
 }

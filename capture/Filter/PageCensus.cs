@@ -19,13 +19,16 @@ public ref struct PageCensus(Span<ulong> counts)
     /// <summary>Forgets all counts.</summary>
     public readonly void Clear() => _counts.Clear();
 
-    /// <summary>Counts the pages of a unit.</summary>
-    public readonly void Add(scoped ReadOnlySpan<PageKind> kinds)
+    /// <summary>Counts the pages of a unit; the result is the set of kinds that it holds (<see cref="KindSet"/>).</summary>
+    public readonly uint Add(scoped ReadOnlySpan<PageKind> kinds)
     {
+        uint set = 0;
         for (int i = 0; i < kinds.Length; i++)
         {
             _counts[(int)kinds[i]]++;
+            set |= KindSet.Of(kinds[i]);
         }
+        return set;
     }
 
     /// <summary>Pages that a dump of this level holds, zeros included.</summary>

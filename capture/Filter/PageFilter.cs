@@ -13,6 +13,7 @@ public ref struct PageFilter
     private readonly FilterBuffers _buffers;
     private readonly RangeTable _ranges;
     private PageScan _scan;
+    private readonly UnitSummaries _units;
     private PageStructRuns _runs;
     private KernelImage _image;
     private bool _hasScan;
@@ -24,6 +25,7 @@ public ref struct PageFilter
         _buffers = buffers;
         _ranges = ranges;
         _runs = new PageStructRuns(buffers.Runs);
+        _units = new UnitSummaries(buffers.Units, Units);
         _loadedUnit = ulong.MaxValue;
     }
 
@@ -121,19 +123,35 @@ public ref struct PageFilter
         return MarkMemory(unit, _buffers.Kinds);
     }
 
-    /// <summary>Counts the pages of all units.</summary>
+    /// <summary>Counts the pages of all units, and keeps what lies where (<see cref="CanSkip"/>).</summary>
     public void Count<TMemory>(ref TMemory memory, scoped ref PageCensus census)
         where TMemory : struct, IPhysicalMemory
     {
         census.Clear();
+        _units.Clear();
         ulong units = Units;
         for (ulong unit = 0; unit < units; unit++)
         {
             if (Load(ref memory, unit))
             {
-                census.Add(_buffers.Kinds);
+                ulong before = census.Kept(Level);
+                uint kinds = census.Add(_buffers.Kinds);
+                _units.Add(unit, (uint)(census.Kept(Level) - before), kinds);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether a unit can be passed over because neither it nor its neighbours hold a page of these kinds: then
+    /// <paramref name="units"/> is the number of units from it on, and <paramref name="keptPages"/> what a dump holds of
+    /// them. As of the last <see cref="Count"/>.
+    /// </summary>
+    public readonly bool CanSkip(ulong unit, uint kinds, out ulong units, out uint keptPages)
+    {
+        UnitSummary summary = _units.Of(unit);
+        units = _units.UnitsEach;
+        keptPages = summary.KeptPages;
+        return unit % units == 0 && (summary.Kinds & kinds) == 0;
     }
 
     // Kernel for each page of memory, Hole for all others.

@@ -30,7 +30,10 @@ internal static class StaticMemory
     internal const int TableBytes = 48 * 1024;
 
     /// <summary>Compressed pages on their way to the disk, in two halves.</summary>
-    internal const int DataBytes = 128 * 1024;
+    internal const int DataBytes = 512 * 1024;
+
+    /// <summary>What lies in the units of memory, 8 bytes each.</summary>
+    internal const int UnitBytes = FilterBuffers.MostUnits * 8;
 
     private const int PageTablesOffset = 0;
     private const int LowMemoryOffset = PageTablesOffset + (PageTablePages * 4096);
@@ -46,7 +49,9 @@ internal static class StaticMemory
     private const int TableOffset = FilterOffset + FilterBytes;
     private const int DataOffset = TableOffset + TableBytes;
 
-    private const int TotalBytes = DataOffset + DataBytes;
+    private const int UnitOffset = DataOffset + DataBytes;
+
+    private const int TotalBytes = UnitOffset + UnitBytes;
 
     // What nobody needs cleared: it costs no time at the entry.
     private const int FurtherCodecOffset = 0;
@@ -91,6 +96,9 @@ internal static class StaticMemory
 
     /// <summary>Compressed pages on their way to the disk.</summary>
     internal static DmaRegion Data => Region(DataOffset, DataBytes);
+
+    /// <summary>What lies in the units of memory.</summary>
+    internal static DmaRegion Units => Region(UnitOffset, UnitBytes);
 
     internal static DmaRegion Ranges => Region(RangeOffset, RangeBytes);
 

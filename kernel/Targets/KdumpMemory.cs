@@ -28,7 +28,8 @@ internal static class KdumpMemory
                 MemoryMarshal.Cast<byte, PageKind>(StaticMemory.Kinds.Bytes(0, FilterUnit.Pages)),
                 small.Bytes(0, PageScan.BlockBytes),
                 MemoryMarshal.Cast<byte, PageStructRun>(small.Bytes(RunsAt, runBytes)),
-                MemoryMarshal.Cast<byte, ulong>(small.Bytes(RunsAt + runBytes, countBytes)));
+                MemoryMarshal.Cast<byte, ulong>(small.Bytes(RunsAt + runBytes, countBytes)),
+                MemoryMarshal.Cast<byte, UnitSummary>(StaticMemory.Units.Bytes(0, StaticMemory.UnitBytes)));
             return new KdumpBuffers(
                 filter,
                 StaticMemory.Table.AsBuffer(),

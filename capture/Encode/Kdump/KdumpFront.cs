@@ -70,12 +70,14 @@ public static class KdumpFront
         where TSink : struct, IDumpSink
     {
         Span<byte> bits = stackalloc byte[FilterUnit.Pages / 8];
+        uint kept = KindSet.Kept(filter.Level);
         Status status = Status.Ok;
         ulong units = filter.Units;
         for (ulong unit = 0; unit < units && status == Status.Ok; unit++)
         {
             bits.Clear();
-            if (ofDump ? filter.Load(ref memory, unit) : filter.LoadMemory(unit))
+            bool isEmpty = ofDump && filter.CanSkip(unit, kept, out ulong one, out _) && one == 1;
+            if (!isEmpty && (ofDump ? filter.Load(ref memory, unit) : filter.LoadMemory(unit)))
             {
                 Pack(in filter, ofDump, bits);
             }
@@ -87,14 +89,13 @@ public static class KdumpFront
     private static void Pack(in PageFilter filter, bool ofDump, Span<byte> bits)
     {
         ReadOnlySpan<PageKind> kinds = filter.Kinds;
+        uint set = ofDump ? KindSet.Kept(filter.Level) : ~KindSet.Of(PageKind.Hole);
         for (int i = 0; i < bits.Length; i++)
         {
             int value = 0;
             for (int bit = 0; bit < 8; bit++)
             {
-                PageKind kind = kinds[(i * 8) + bit];
-                bool isSet = ofDump ? !filter.Level.Excludes(kind) : kind != PageKind.Hole;
-                value |= isSet ? 1 << bit : 0;
+                value |= KindSet.Has(set, kinds[(i * 8) + bit]) ? 1 << bit : 0;
             }
             bits[i] = (byte)value;
         }

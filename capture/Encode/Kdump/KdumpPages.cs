@@ -86,8 +86,16 @@ public ref struct KdumpPages
         Status status = Status.Ok;
         ulong rank = 0;
         ulong units = filter.Units;
+        uint kept = KindSet.Kept(filter.Level);
+        uint wanted = pass < 0 ? kept : kept & PagePass.KindsOf(pass);
         for (ulong unit = 0; unit < units && status == Status.Ok; unit++)
         {
+            if (filter.CanSkip(unit, wanted, out ulong skipped, out uint keptPages))
+            {
+                rank += keptPages;
+                unit += skipped - 1;
+                continue;
+            }
             if (!filter.Load(ref memory, unit))
             {
                 continue;
@@ -96,11 +104,11 @@ public ref struct KdumpPages
             for (int i = 0; i < FilterUnit.Pages && status == Status.Ok; i++, address += Limits.PageBytes)
             {
                 PageKind kind = filter.Kinds[i];
-                if (filter.Level.Excludes(kind))
+                if (!KindSet.Has(kept, kind))
                 {
                     continue;
                 }
-                if (pass < 0 || PagePass.Of(kind) == pass)
+                if (KindSet.Has(wanted, kind))
                 {
                     while (_batcher.IsFull && status == Status.Ok)
                     {

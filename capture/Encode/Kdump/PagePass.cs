@@ -25,6 +25,17 @@ public static class PagePass
         _ => 4,
     };
 
+    /// <summary>The kinds of pages that belong to a pass.</summary>
+    public static uint KindsOf(int pass)
+    {
+        uint set = 0;
+        for (int kind = 0; kind < PageCensus.Kinds; kind++)
+        {
+            set |= Of((PageKind)kind) == pass ? KindSet.Of((PageKind)kind) : 0;
+        }
+        return set;
+    }
+
     /// <summary>Whether any page of a pass is kept.</summary>
     public static bool IsNeeded(int pass, scoped in PageCensus census, DumpLevel level)
     {

@@ -18,6 +18,7 @@ public sealed unsafe class HostBuffers : IDisposable
     private readonly byte[] _block = new byte[PageScan.BlockBytes];
     private readonly PageStructRun[] _runs = new PageStructRun[FilterBuffers.MaxRuns];
     private readonly ulong[] _counts = new ulong[PageCensus.Kinds];
+    private readonly UnitSummary[] _units = new UnitSummary[FilterBuffers.MostUnits];
     private readonly BatchPage[] _pages;
     private byte* _memory;
 
@@ -30,7 +31,7 @@ public sealed unsafe class HostBuffers : IDisposable
 
     /// <summary>Those of the format.</summary>
     public KdumpBuffers Kdump => new(
-        new FilterBuffers(_kinds, _block, _runs, _counts), Part(0, TableBytes), Part(TableBytes, DataBytes), _pages);
+        new FilterBuffers(_kinds, _block, _runs, _counts, _units), Part(0, TableBytes), Part(TableBytes, DataBytes), _pages);
 
     /// <summary>For headers and bitmaps.</summary>
     public DmaBuffer Staging => Part(TableBytes + DataBytes, StagingBytes);

@@ -58,6 +58,14 @@ public sealed class KdumpDumpTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(24)]
+    [InlineData(100)]
+    public void HowFinelyUnitsAreSummarisedDoesNotChangeTheDump(int units) =>
+        Assert.Equal(Bytes(new KdumpRun(units: 24)), Bytes(new KdumpRun(units: units)));
+
+    [Theory]
     [InlineData(10)]
     [InlineData(30)]
     [InlineData(60)]

@@ -29,13 +29,14 @@ internal sealed class KdumpRun
         ulong capacityBytes = 64UL << 20,
         bool canReadBack = true,
         Action<CrashedPages>? change = null,
-        int failAfter = int.MaxValue)
+        int failAfter = int.MaxValue,
+        int units = 4)
     {
         Fill(Pages);
         change?.Invoke(Pages);
         PlantHeader();
         byte[] staging = new byte[8 * Limits.PageBytes];
-        var buffers = new TestBuffers(slots);
+        var buffers = new TestBuffers(slots, units);
         Medium = new MemorySink.Medium(capacityBytes, canReadBack, buffers, staging) { FailAfter = failAfter };
         var memory = new SparsePort(Pages.Memory);
         var console = new FakeConsole();
