@@ -19,6 +19,9 @@ public ref struct PageFilter
     private bool _hasScan;
     private int _range;
     private ulong _loadedUnit;
+    // Pages that are known to be excluded: a block of free pages is found once, not by each page of its structs.
+    private ulong _idleStart;
+    private ulong _idleEnd;
 
     private PageFilter(scoped in FilterBuffers buffers, scoped in RangeTable ranges)
     {
@@ -86,6 +89,7 @@ public ref struct PageFilter
         Level = level;
         _scan.ChecksFreePages = !level.Excludes(PageKind.Free);
         _loadedUnit = ulong.MaxValue;
+        _idleEnd = 0;
     }
 
     /// <summary>Whether a dump of this level holds a page of the loaded unit.</summary>
@@ -236,14 +240,20 @@ public ref struct PageFilter
         {
             return false;
         }
-        for (ulong at = first; at <= last;)
+        ulong at = first;
+        while (at <= last)
         {
-            PageKind kind = _scan.KindOf(ref memory, at, out ulong pages);
-            if (!Level.Excludes(kind))
+            if (at < _idleStart || at >= _idleEnd)
             {
-                return false;
+                PageKind kind = _scan.KindOf(ref memory, at, out ulong pages);
+                if (!Level.Excludes(kind))
+                {
+                    return false;
+                }
+                _idleStart = at;
+                _idleEnd = at + pages;
             }
-            at += pages;
+            at = _idleEnd;
         }
         return true;
     }
