@@ -221,10 +221,11 @@ public interface IPageCompressor
     int Slots { get; }
 
     /// <summary>
-    /// Starts on the pages at these physical addresses, at most <see cref="Encode.PageBatch.MaxPages"/>. May return
-    /// before it is done; with one CPU it may also do nothing before <see cref="Finish"/>.
+    /// Starts on the pages at these physical addresses, at most <see cref="Encode.PageBatch.MaxPages"/>; pages of zeros
+    /// are found also where <paramref name="compresses"/> is false. May return before it is done; with one CPU it may
+    /// also do nothing before <see cref="Finish"/>.
     /// </summary>
-    void Start(int slot, ReadOnlySpan<ulong> addresses);
+    void Start(int slot, ReadOnlySpan<ulong> addresses, bool compresses);
 
     /// <summary>Waits for a started slot. The result stays valid until the slot is started again.</summary>
     Encode.CompressedBatch Finish(int slot);

@@ -16,12 +16,13 @@ public static class PageBatch
 
     /// <summary>
     /// Compresses the pages at <paramref name="addresses"/> into <paramref name="output"/>
-    /// (<see cref="OutputBytes"/>), with <paramref name="page"/> (a page) as working space. Returns the bytes in the
+    /// (<see cref="OutputBytes"/>), or copies them where <paramref name="compresses"/> is false, with <paramref name="page"/> (a page) as working space. Returns the bytes in the
     /// output; <paramref name="results"/> tells of each page.
     /// </summary>
     public static int Run<TMemory, TCodec>(
         ref TMemory memory,
         ref TCodec codec,
+        bool compresses,
         ReadOnlySpan<ulong> addresses,
         Span<byte> page,
         Span<byte> output,
@@ -32,7 +33,7 @@ public static class PageBatch
         int used = 0;
         for (int i = 0; i < addresses.Length; i++)
         {
-            Span<byte> source = page[..Limits.PageBytes];
+            Span<byte> source = compresses ? page[..Limits.PageBytes] : output.Slice(used, Limits.PageBytes);
             if (memory.Read(addresses[i], source) != Status.Ok)
             {
                 results[i] = new PageResult(PageForm.Unreadable, 0);
@@ -41,6 +42,12 @@ public static class PageBatch
             if (ZeroPage.Is(source))
             {
                 results[i] = new PageResult(PageForm.Zero, 0);
+                continue;
+            }
+            if (!compresses)
+            {
+                results[i] = new PageResult(PageForm.Raw, Limits.PageBytes);
+                used += Limits.PageBytes;
                 continue;
             }
             // A page that does not shrink is stored as it is: one byte less than a page is the most that counts.

@@ -71,7 +71,7 @@ public struct BootOptions
             BootOptions options = default;
             options.TargetCount = 1;
             options.Format = DumpFormat.Elf;
-            options.Compressor = Compressor.Zstd;
+            options.Compressor = Compressor.Auto;
             return options;
         }
     }

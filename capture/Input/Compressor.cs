@@ -11,4 +11,6 @@ public enum Compressor : byte
     Zlib = 2,
     /// <summary>Zstandard.</summary>
     Zstd = 3,
+    /// <summary>LZO1X while the disk is waited for, otherwise not at all.</summary>
+    Auto = 4,
 }

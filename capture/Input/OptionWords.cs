@@ -24,7 +24,7 @@ public static class OptionWords
         return Status.BadOptionValue;
     }
 
-    /// <summary>Reads <c>none</c>, <c>lzo</c>, <c>zlib</c> or <c>zstd</c>.</summary>
+    /// <summary>Reads <c>none</c>, <c>lzo</c>, <c>zlib</c>, <c>zstd</c> or <c>auto</c>.</summary>
     public static Status ReadCompressor(ReadOnlySpan<byte> word, ref Compressor compressor)
     {
         if (word.SequenceEqual("none"u8))
@@ -42,6 +42,10 @@ public static class OptionWords
         else if (word.SequenceEqual("zstd"u8))
         {
             compressor = Compressor.Zstd;
+        }
+        else if (word.SequenceEqual("auto"u8))
+        {
+            compressor = Compressor.Auto;
         }
         else
         {

@@ -23,6 +23,7 @@ internal readonly struct BatchSlot(int index)
     private const int TicketOffset = 12;
     private const int AddressesOffset = 16;
     private const int ResultsOffset = AddressesOffset + (PageBatch.MaxPages * sizeof(ulong));
+    private const int CompressesOffset = ResultsOffset + (PageBatch.MaxPages * sizeof(uint));
 
     internal int Index { get; } = index;
 
@@ -48,7 +49,7 @@ internal readonly struct BatchSlot(int index)
 
     internal void Clear() => Control.Bytes(0, Stride).Clear();
 
-    internal void Start(ReadOnlySpan<ulong> addresses, uint ticket)
+    internal void Start(ReadOnlySpan<ulong> addresses, bool compresses, uint ticket)
     {
         DmaRegion control = Control;
         for (int i = 0; i < addresses.Length; i++)
@@ -57,6 +58,7 @@ internal readonly struct BatchSlot(int index)
         }
         control.Write32(CountOffset, (uint)addresses.Length);
         control.Write32(TicketOffset, ticket);
+        control.Write32(CompressesOffset, compresses ? 1U : 0);
         control.Write32(StateOffset, Started);
     }
 
@@ -86,6 +88,7 @@ internal readonly struct BatchSlot(int index)
         int used = PageBatch.Run(
             ref memory,
             ref codec,
+            control.Read32(CompressesOffset) != 0,
             addresses,
             page.Bytes(0, page.Length),
             output.Bytes(0, output.Length),

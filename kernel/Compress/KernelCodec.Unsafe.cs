@@ -17,7 +17,7 @@ internal readonly struct KernelCodec : IPageCodec
 
     private KernelCodec(Compressor kind, DmaRegion workspace)
     {
-        _kind = kind;
+        _kind = kind == Compressor.Auto ? Compressor.Lzo : kind;
         _workspace = workspace;
     }
 

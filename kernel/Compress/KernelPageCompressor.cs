@@ -30,12 +30,12 @@ internal struct KernelPageCompressor : IPageCompressor
     }
 
     /// <inheritdoc/>
-    public void Start(int slot, ReadOnlySpan<ulong> addresses)
+    public void Start(int slot, ReadOnlySpan<ulong> addresses, bool compresses)
     {
         var batch = new BatchSlot(slot);
         if (BatchWork.Slots == 1)
         {
-            batch.Start(addresses, _ticket++);
+            batch.Start(addresses, compresses, _ticket++);
             return;
         }
         // The other CPUs map nothing.
@@ -43,7 +43,7 @@ internal struct KernelPageCompressor : IPageCompressor
         {
             _ = PageTables.TryMapOnDemand(addresses[i]);
         }
-        batch.Start(addresses, _ticket++);
+        batch.Start(addresses, compresses, _ticket++);
         Processors.WakeOne();
     }
 

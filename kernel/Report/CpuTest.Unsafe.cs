@@ -103,7 +103,7 @@ internal static unsafe class CpuTest
                     int page = FirstPage + (batch * addresses.Length) + i;
                     addresses[i] = Image.Start() + (ulong)(page * Limits.PageBytes);
                 }
-                _compressor.Start(batch % slots, addresses);
+                _compressor.Start(batch % slots, addresses, compresses: true);
                 WaitForFault();
             }
         }

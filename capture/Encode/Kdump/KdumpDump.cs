@@ -83,7 +83,16 @@ public static class KdumpDump
             meter.MarkFirstByte(ref clock);
             status = KdumpFront.WriteTables(ref memory, ref sink, ref stream, ref filter, in layout);
         }
-        var pages = new KdumpPages(in buffers, in layout, options.Compressor, longest, compressor.Slots);
+        // Where the dump fits only if its pages shrink, or a line is slow for sure, there is no choice.
+        bool mustShrink = layout.LongestBytes > longest || !sink.CanReadBack;
+        CompressionPace pace = options.Compressor switch
+        {
+            Compressor.None => CompressionPace.Never,
+            Compressor.Auto when !mustShrink => CompressionPace.Adaptive,
+            _ => CompressionPace.Always,
+        };
+        var pages = new KdumpPages(
+            in buffers, in layout, KdumpHeader.FlagOf(options.Compressor), pace, longest, compressor.Slots);
         if (status == Status.Ok)
         {
             status = pages.Write(

@@ -45,7 +45,7 @@ public static class KdumpHeader
     public static uint FlagOf(Compressor compressor) => compressor switch
     {
         Compressor.Zlib => 1,
-        Compressor.Lzo => 2,
+        Compressor.Lzo or Compressor.Auto => 2,
         Compressor.Zstd => 0x20,
         _ => 0,
     };

@@ -1,6 +1,5 @@
 using System;
 using CosmosKdump.Capture.Filter;
-using CosmosKdump.Capture.Input;
 
 namespace CosmosKdump.Capture.Encode.Kdump;
 
@@ -12,13 +11,23 @@ public ref struct KdumpPages
     private DescriptorTable _table;
     private PageData _data;
     private PageBatcher _batcher;
+    private CompressionPace _pace;
 
-    /// <summary>Prepares to write; <paramref name="limitBytes"/> is where the sink ends.</summary>
+    /// <summary>
+    /// Prepares to write; <paramref name="flag"/> is that of compressed pages, <paramref name="limitBytes"/> is where the
+    /// sink ends.
+    /// </summary>
     public KdumpPages(
-        scoped in KdumpBuffers buffers, scoped in KdumpLayout layout, Compressor compressor, ulong limitBytes, int slots)
+        scoped in KdumpBuffers buffers,
+        scoped in KdumpLayout layout,
+        uint flag,
+        CompressionPace pace,
+        ulong limitBytes,
+        int slots)
     {
         _layout = layout;
-        _flag = KdumpHeader.FlagOf(compressor);
+        _flag = flag;
+        _pace = pace;
         _table = new DescriptorTable(buffers.Table, layout.DescriptorPositionBytes, layout.DataPositionBytes);
         _data = new PageData(buffers.Data, layout.DataPositionBytes, limitBytes);
         _batcher = new PageBatcher(buffers.Pages, slots);
@@ -49,7 +58,7 @@ public ref struct KdumpPages
     {
         Span<byte> zeros = stackalloc byte[Limits.PageBytes];
         zeros.Clear();
-        Status status = _data.Append(ref sink, zeros);
+        Status status = _data.Append(ref sink, ref clock, ref _pace, zeros);
         int passes = sink.CanReadBack ? PagePass.Count : 1;
         for (int pass = 0; pass < passes && status == Status.Ok; pass++)
         {
@@ -114,12 +123,12 @@ public ref struct KdumpPages
                     {
                         status = TakeBatch(ref sink, ref clock, ref console, ref compressor, ref meter);
                     }
-                    _batcher.Add(ref compressor, new BatchPage(rank, plan.Low.SourceOfPage(address)));
+                    _batcher.Add(ref compressor, ref _pace, new BatchPage(rank, plan.Low.SourceOfPage(address)));
                 }
                 rank++;
             }
         }
-        _batcher.Start(ref compressor);
+        _batcher.Start(ref compressor, ref _pace);
         while (_batcher.HasStarted)
         {
             // Also after an error, so that no CPU works on when the buffers have another use.
@@ -147,7 +156,7 @@ public ref struct KdumpPages
         {
             PageResult result = batch.Pages[i];
             int length = result.LengthBytes;
-            Status status = WritePage(ref sink, pages[i].Rank, result.Form, batch.Bytes.Slice(at, length));
+            Status status = WritePage(ref sink, ref clock, pages[i].Rank, result.Form, batch.Bytes.Slice(at, length));
             if (status != Status.Ok)
             {
                 return status;
@@ -158,8 +167,10 @@ public ref struct KdumpPages
         return Status.Ok;
     }
 
-    private Status WritePage<TSink>(ref TSink sink, ulong rank, PageForm form, scoped ReadOnlySpan<byte> bytes)
+    private Status WritePage<TSink, TClock>(
+        ref TSink sink, ref TClock clock, ulong rank, PageForm form, scoped ReadOnlySpan<byte> bytes)
         where TSink : struct, IDumpSink
+        where TClock : struct, IClock
     {
         if (form is PageForm.Zero or PageForm.Unreadable)
         {
@@ -174,6 +185,6 @@ public ref struct KdumpPages
         uint flags = form == PageForm.Compressed ? _flag : 0;
         var descriptor = new PageDescriptor(_data.PositionBytes, (uint)bytes.Length, flags);
         Status status = _table.Put(ref sink, rank, in descriptor);
-        return status == Status.Ok ? _data.Append(ref sink, bytes) : status;
+        return status == Status.Ok ? _data.Append(ref sink, ref clock, ref _pace, bytes) : status;
     }
 }

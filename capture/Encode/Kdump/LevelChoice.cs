@@ -109,7 +109,7 @@ public static class LevelChoice
             {
                 continue;
             }
-            compressor.Start(0, addresses[..count]);
+            compressor.Start(0, addresses[..count], compresses: true);
             CompressedBatch batch = compressor.Finish(0);
             for (int i = 0; i < batch.Pages.Length && i < count; i++)
             {

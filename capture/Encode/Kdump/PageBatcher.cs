@@ -29,18 +29,18 @@ public ref struct PageBatcher
     public readonly bool HasStarted => _started > 0;
 
     /// <summary>Adds a page, when not <see cref="IsFull"/>; a batch that is full is started.</summary>
-    public void Add<TCompressor>(ref TCompressor compressor, in BatchPage page)
+    public void Add<TCompressor>(ref TCompressor compressor, ref CompressionPace pace, in BatchPage page)
         where TCompressor : struct, IPageCompressor
     {
         _pages[(_filling * PageBatch.MaxPages) + _filled++] = page;
         if (_filled == PageBatch.MaxPages)
         {
-            Start(ref compressor);
+            Start(ref compressor, ref pace);
         }
     }
 
     /// <summary>Starts a batch that is not full.</summary>
-    public void Start<TCompressor>(ref TCompressor compressor)
+    public void Start<TCompressor>(ref TCompressor compressor, ref CompressionPace pace)
         where TCompressor : struct, IPageCompressor
     {
         if (_filled == 0)
@@ -53,7 +53,7 @@ public ref struct PageBatcher
         {
             addresses[i] = pages[i].Address;
         }
-        compressor.Start(_filling, addresses[..pages.Length]);
+        compressor.Start(_filling, addresses[..pages.Length], pace.Next());
         _filling = (_filling + 1) % _slots;
         _filled = 0;
         _started++;

@@ -12,6 +12,7 @@ public ref struct PageData
     private readonly ulong _limit;
     private readonly int _half;
     private ulong _flushed;
+    private ulong _lastSwap;
     private int _start;
     private int _used;
 
@@ -33,9 +34,11 @@ public ref struct PageData
     /// <summary>Whether so many bytes more fit below the limit.</summary>
     public readonly bool HasRoom(int bytes) => PositionBytes + (ulong)bytes <= _limit;
 
-    /// <summary>Appends bytes.</summary>
-    public Status Append<TSink>(ref TSink sink, scoped ReadOnlySpan<byte> bytes)
+    /// <summary>Appends bytes; the pace is told how long the sink was waited for.</summary>
+    public Status Append<TSink, TClock>(
+        ref TSink sink, ref TClock clock, ref CompressionPace pace, scoped ReadOnlySpan<byte> bytes)
         where TSink : struct, IDumpSink
+        where TClock : struct, IClock
     {
         while (bytes.Length > 0)
         {
@@ -45,7 +48,7 @@ public ref struct PageData
             bytes = bytes[length..];
             if (_used == _half)
             {
-                Status status = Swap(ref sink);
+                Status status = Swap(ref sink, ref clock, ref pace);
                 if (status != Status.Ok)
                 {
                     return status;
@@ -74,10 +77,15 @@ public ref struct PageData
     }
 
     // Waits for the other half, which was given to the sink when this one was begun, and gives it this one.
-    private Status Swap<TSink>(ref TSink sink)
+    private Status Swap<TSink, TClock>(ref TSink sink, ref TClock clock, ref CompressionPace pace)
         where TSink : struct, IDumpSink
+        where TClock : struct, IClock
     {
+        ulong before = clock.Microseconds;
         Status status = sink.Drain();
+        ulong now = clock.Microseconds;
+        pace.Tell(now - before, now - _lastSwap);
+        _lastSwap = now;
         if (status == Status.Ok)
         {
             var chunk = new DumpChunk(_flushed, _address + (ulong)_start, (ulong)_used);

@@ -47,11 +47,12 @@ public sealed class CompressorPool : IDisposable
     public int Slots => _slots.Length;
 
     /// <summary>Gives a batch to whatever thread is free.</summary>
-    public void Start(int slot, ReadOnlySpan<ulong> addresses)
+    public void Start(int slot, ReadOnlySpan<ulong> addresses, bool compresses)
     {
         ConvertSlot batch = _slots[slot];
         addresses.CopyTo(batch.Addresses);
         batch.Count = addresses.Length;
+        batch.Compresses = compresses;
         batch.Done.Reset();
         _queue.Enqueue(batch);
         _queued.Release();

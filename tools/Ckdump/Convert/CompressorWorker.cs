@@ -38,7 +38,8 @@ internal sealed class CompressorWorker : IDisposable
         var memory = new DumpMemory(_vmcore, _image);
         var codec = new PoolCodec(_codec);
         ReadOnlySpan<ulong> addresses = batch.Addresses.AsSpan(0, batch.Count);
-        batch.UsedBytes = PageBatch.Run(ref memory, ref codec, addresses, _page, batch.Output, batch.Results);
+        batch.UsedBytes = PageBatch.Run(
+            ref memory, ref codec, batch.Compresses, addresses, _page, batch.Output, batch.Results);
     }
 
     /// <inheritdoc/>

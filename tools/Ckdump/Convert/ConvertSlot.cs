@@ -14,6 +14,8 @@ internal sealed class ConvertSlot
 
     public int Count { get; set; }
 
+    public bool Compresses { get; set; }
+
     public int UsedBytes { get; set; }
 
     public ManualResetEventSlim Done { get; } = new();

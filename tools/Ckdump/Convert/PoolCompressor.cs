@@ -11,7 +11,8 @@ public readonly struct PoolCompressor(CompressorPool pool) : IPageCompressor
     public int Slots => pool.Slots;
 
     /// <inheritdoc/>
-    public void Start(int slot, ReadOnlySpan<ulong> addresses) => pool.Start(slot, addresses);
+    public void Start(int slot, ReadOnlySpan<ulong> addresses, bool compresses) =>
+        pool.Start(slot, addresses, compresses);
 
     /// <inheritdoc/>
     public CompressedBatch Finish(int slot) => pool.Finish(slot);

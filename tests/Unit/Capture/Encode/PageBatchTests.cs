@@ -90,7 +90,7 @@ public class PageBatchTests
     private int Run(PrefixCodec codec, params ulong[] addresses)
     {
         FakeMemory memory = new(_image);
-        return PageBatch.Run(ref memory, ref codec, addresses, new byte[4096], _output, _results);
+        return PageBatch.Run(ref memory, ref codec, compresses: true, addresses, new byte[4096], _output, _results);
     }
 
     private (PageForm, int)[] Results(int count) =>

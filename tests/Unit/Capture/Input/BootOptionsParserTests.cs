@@ -35,7 +35,7 @@ public class BootOptionsParserTests
         Assert.Equal(0, options.ConsoleCount);
         Assert.Equal(DumpFormat.Elf, options.Format);
         Assert.Equal(0, options.DumpLevel);
-        Assert.Equal(Compressor.Zstd, options.Compressor);
+        Assert.Equal(Compressor.Auto, options.Compressor);
         Assert.Equal(EndAction.Reboot, options.FinalAction);
         Assert.Equal(EndAction.Reboot, options.FailureAction);
         Assert.False(options.Overwrite);
@@ -257,7 +257,7 @@ public class BootOptionsParserTests
         Assert.StartsWith("ckdump: E101 bad option value: " + commandLine, Assert.Single(complaints));
         Assert.Equal(DumpFormat.Elf, options.Format);
         Assert.Equal(0, options.DumpLevel);
-        Assert.Equal(Compressor.Zstd, options.Compressor);
+        Assert.Equal(Compressor.Auto, options.Compressor);
         Assert.Equal(EndAction.Reboot, options.FinalAction);
         Assert.Equal(EndAction.Reboot, options.FailureAction);
         Assert.False(options.Overwrite);

@@ -23,6 +23,8 @@ public sealed class KdumpDumpTests : IDisposable
     [InlineData(Compressor.Zlib, 1, true)]
     [InlineData(Compressor.Zlib, 5, true)]
     [InlineData(Compressor.None, 1, true)]
+    [InlineData(Compressor.Auto, 3, true)]
+    [InlineData(Compressor.Auto, 1, false)]
     [InlineData(Compressor.Zlib, 1, false)]
     [InlineData(Compressor.Zlib, 3, false)]
     public void EveryPageThatIsKeptIsInTheDump(Compressor compressor, int slots, bool canReadBack)
