@@ -39,16 +39,19 @@ public readonly ref struct DmaBuffer(Span<byte> bytes, ulong address)
     public ulong Address { get; } = address;
 }
 
-/// <summary>One piece of the dump: what the pipeline passes to a sink instead of bytes.</summary>
+/// <summary>
+/// One piece of the dump: what the pipeline passes to a sink instead of bytes. Position, address and length are multiples
+/// of the page size, but for a sink that cannot read back.
+/// </summary>
 public readonly struct DumpChunk(ulong positionBytes, ulong address, ulong lengthBytes)
 {
-    /// <summary>Position in the dump, a multiple of the page size.</summary>
+    /// <summary>Position in the dump.</summary>
     public ulong PositionBytes { get; } = positionBytes;
 
-    /// <summary>Physical address of the source, a multiple of the page size.</summary>
+    /// <summary>Physical address of the source.</summary>
     public ulong Address { get; } = address;
 
-    /// <summary>Length, a multiple of the page size, not zero.</summary>
+    /// <summary>Length, not zero.</summary>
     public ulong LengthBytes { get; } = lengthBytes;
 }
 
@@ -77,7 +80,10 @@ public interface IDumpSink
     /// <summary>Longest dump that the sink takes, bytes; known once the sink is opened.</summary>
     ulong CapacityBytes { get; }
 
-    /// <summary>What was written can be read and written again.</summary>
+    /// <summary>
+    /// What was written can be read and written again, in whole pages. Otherwise each byte of the dump is submitted
+    /// once, in chunks of any position and length.
+    /// </summary>
     bool CanReadBack { get; }
 
     /// <summary>

@@ -18,7 +18,8 @@ public struct FrameLine<TChannel, TClock>
 
     private const int OutputBytes = 4160;
     private const int InputBytes = 1024;
-    private const int ShortFrameBytes = 64;
+    private const int ShortPayloadBytes = 24;
+    private const int ShortFrameBytes = FrameHeader.Bytes + ShortPayloadBytes + FrameHeader.PayloadChecksumBytes;
 
     private readonly HeldBuffer _buffer;
     private uint _sequence;
@@ -55,10 +56,16 @@ public struct FrameLine<TChannel, TClock>
     public Status SendPage(ulong positionBytes) => Seal(
         _buffer.Bytes[..OutputBytes], FrameType.Page, positionBytes, Limits.PageBytes, Limits.PageBytes);
 
-    /// <summary>Sends a frame with a payload of at most 24 bytes.</summary>
+    /// <summary>Sends the first bytes of what lies in <see cref="Page"/>.</summary>
+    public Status SendPiece(ulong positionBytes, int lengthBytes) => Seal(
+        _buffer.Bytes[..OutputBytes], FrameType.Piece, positionBytes, (ulong)lengthBytes, lengthBytes);
+
+    /// <summary>Sends a frame with a payload of at most 24 bytes, or one that lies in <see cref="Page"/>.</summary>
     public Status Send(FrameType type, ulong positionBytes, ulong lengthBytes, ReadOnlySpan<byte> payload)
     {
-        Span<byte> frame = stackalloc byte[ShortFrameBytes];
+        // A page that waits to be sent stays as it is.
+        Span<byte> shortFrame = stackalloc byte[ShortFrameBytes];
+        Span<byte> frame = payload.Length > ShortPayloadBytes ? _buffer.Bytes[..OutputBytes] : shortFrame;
         payload.CopyTo(frame[FrameHeader.Bytes..]);
         return Seal(frame, type, positionBytes, lengthBytes, payload.Length);
     }

@@ -15,6 +15,9 @@ public static class FramePayload
     /// <summary>Most ranges that one <see cref="FrameType.Repeat"/> names.</summary>
     public const int Ranges = 16;
 
+    /// <summary>Most ranges that one <see cref="FrameType.Checkpoint"/> names.</summary>
+    public const int CheckpointRanges = Limits.StreamWindowChunks;
+
     /// <summary>Bytes of one range: position and length.</summary>
     public const int RangeBytes = 16;
 

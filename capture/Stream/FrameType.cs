@@ -17,6 +17,8 @@ public enum FrameType : byte
     End = 5,
     /// <summary>Sender: has heard the answer to <see cref="End"/>.</summary>
     Bye = 6,
+    /// <summary>Sender: bytes within a page.</summary>
+    Piece = 7,
     /// <summary>Receiver: everything asked about is there.</summary>
     Confirm = 0x81,
     /// <summary>Receiver: names what is missing.</summary>

@@ -7,8 +7,8 @@ namespace CosmosKdump.Capture.Stream;
 /// <summary>
 /// Sends a dump over a byte channel in frames (<c>docs/serial-protocol.md</c>). A receiver that answers has every
 /// window of the dump confirmed or repeated; without one the dump is sent all the same, and <see cref="Finish"/> says
-/// <see cref="Status.NotConfirmed"/>. Chunks are read and sent at once, in the order of their submission; each
-/// position is submitted once.
+/// <see cref="Status.NotConfirmed"/>. Chunks of any position and length are read and sent at once, in the order of
+/// their submission; each byte is submitted once.
 /// </summary>
 public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
     where TChannel : struct, IByteChannel
@@ -31,12 +31,10 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
     private DumpFacts _facts;
     private Fill _fill;
     private int _windowChunks;
-    private ulong _windowStart;
-    private ulong _windowEnd;
     private ulong _windowBytesSent;
     private ulong _windowMicroseconds;
     private ulong _digest;
-    private ulong _pagesSent;
+    private ulong _payloadBytes;
     private Status _stuck;
 
     /// <summary>
@@ -62,7 +60,7 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
     public ulong PagesLost { get; private set; }
 
     /// <inheritdoc/>
-    public readonly ulong PagesWritten => _pagesSent - PagesLost;
+    public readonly ulong PagesWritten => InPages(_payloadBytes) - PagesLost;
 
     /// <inheritdoc/>
     public readonly ulong CapacityBytes => ulong.MaxValue;
@@ -91,33 +89,27 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         Status status = Line.Ask(
             FrameType.Begin, 0, facts.LengthBytes, Announcement(payload),
             Limits.StreamBeginAttempts, Limits.StreamBeginMicroseconds, out _);
-        OpenWindow(0);
+        OpenWindow();
         return status == Status.NotConfirmed ? Status.Ok : Remember(status);
     }
 
     /// <inheritdoc/>
     public Status Submit(in DumpChunk chunk)
     {
-        const ulong PageMask = Limits.PageBytes - 1;
-        if (((chunk.PositionBytes | chunk.Address | chunk.LengthBytes) & PageMask) != 0)
-        {
-            return Status.AddressOutOfRange;
-        }
         if (chunk.LengthBytes > _facts.LengthBytes || chunk.PositionBytes > _facts.LengthBytes - chunk.LengthBytes)
         {
             return Status.OutOfMedium;
         }
-        for (ulong done = 0; done < chunk.LengthBytes && _stuck == Status.Ok; done += Limits.PageBytes)
+        for (ulong done = 0; done < chunk.LengthBytes && _stuck == Status.Ok;)
         {
-            ulong position = chunk.PositionBytes + done;
-            ulong address = chunk.Address + done;
-            if (position != _windowEnd || !TryAddToWindow(position, address))
+            DumpChunk piece = FirstPiece(in chunk, done);
+            if (!TryAddToWindow(in piece))
             {
                 Drain();
-                OpenWindow(position);
-                TryAddToWindow(position, address);
+                TryAddToWindow(in piece);
             }
-            SendPage(position, address, isRepeat: false);
+            SendPiece(in piece, isRepeat: false);
+            done += piece.LengthBytes;
             if (Line.BytesSent - _windowBytesSent >= Limits.StreamWindowBytes)
             {
                 Drain();
@@ -130,10 +122,10 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
     public Status Drain()
     {
         SendFill();
-        if (_stuck == Status.Ok && _windowEnd > _windowStart)
+        if (_stuck == Status.Ok && _windowChunks > 0)
         {
             Settle();
-            OpenWindow(_windowEnd);
+            OpenWindow();
         }
         return _stuck;
     }
@@ -190,26 +182,36 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         return status;
     }
 
-    private void OpenWindow(ulong positionBytes)
+    private static ulong InPages(ulong bytes) => (bytes + Limits.PageBytes - 1) / Limits.PageBytes;
+
+    // What one frame takes: no frame crosses the end of a page, and a page's worth of bytes is a page.
+    private static DumpChunk FirstPiece(in DumpChunk chunk, ulong doneBytes)
+    {
+        ulong position = chunk.PositionBytes + doneBytes;
+        ulong room = Limits.PageBytes - (position % Limits.PageBytes);
+        return new DumpChunk(position, chunk.Address + doneBytes, Math.Min(room, chunk.LengthBytes - doneBytes));
+    }
+
+    private void OpenWindow()
     {
         _windowChunks = 0;
-        _windowStart = positionBytes;
-        _windowEnd = positionBytes;
         _windowBytesSent = Line.BytesSent;
         _windowMicroseconds = Line.Microseconds;
     }
 
-    private bool TryAddToWindow(ulong position, ulong address)
+    // Chunks are joined where a page ends, so that a repeated piece is the same as the first time.
+    private bool TryAddToWindow(in DumpChunk piece)
     {
         Span<DumpChunk> window = Window;
         if (_windowChunks > 0)
         {
             DumpChunk last = window[_windowChunks - 1];
-            if (last.Address + last.LengthBytes == address)
+            if (last.Address + last.LengthBytes == piece.Address
+                && last.PositionBytes + last.LengthBytes == piece.PositionBytes
+                && piece.PositionBytes % Limits.PageBytes == 0)
             {
-                ulong length = last.LengthBytes + Limits.PageBytes;
+                ulong length = last.LengthBytes + piece.LengthBytes;
                 window[_windowChunks - 1] = new DumpChunk(last.PositionBytes, last.Address, length);
-                _windowEnd += Limits.PageBytes;
                 return true;
             }
         }
@@ -217,24 +219,29 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         {
             return false;
         }
-        window[_windowChunks++] = new DumpChunk(position, address, Limits.PageBytes);
-        _windowEnd += Limits.PageBytes;
+        window[_windowChunks++] = piece;
         return true;
     }
 
-    private void SendPage(ulong position, ulong address, bool isRepeat)
+    private void SendPiece(in DumpChunk piece, bool isRepeat)
     {
-        Span<byte> page = Line.Page;
-        Status status = Memory.Read(address, page);
-        ulong pattern = BinaryPrimitives.ReadUInt64LittleEndian(page);
-        bool isFill = IsFilledWith(page, pattern);
+        ulong position = piece.PositionBytes;
+        Span<byte> bytes = Line.Page[..(int)piece.LengthBytes];
+        Status status = Memory.Read(piece.Address, bytes);
+        bool isPage = bytes.Length == Limits.PageBytes;
+        ulong pattern = isPage ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
+        bool isFill = isPage && IsFilledWith(bytes, pattern);
         if (!isRepeat)
         {
-            _pagesSent++;
+            _payloadBytes += piece.LengthBytes;
             PagesLost += status == Status.Ok ? 0UL : 1UL;
-            if (!isFill || pattern != 0)
+            if (!isPage)
             {
-                _digest += DumpDigest.TermOf(position / Limits.PageBytes, Crc32C.Of(page));
+                _digest += DumpDigest.TermOfPiece(position, Crc32C.Of(bytes));
+            }
+            else if (!isFill || pattern != 0)
+            {
+                _digest += DumpDigest.TermOf(position / Limits.PageBytes, Crc32C.Of(bytes));
             }
         }
         if (isFill && _fill.Continues(position, pattern))
@@ -249,7 +256,7 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         }
         else if (_stuck == Status.Ok)
         {
-            Remember(Line.SendPage(position));
+            Remember(isPage ? Line.SendPage(position) : Line.SendPiece(position, bytes.Length));
         }
     }
 
@@ -292,8 +299,9 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         {
             ulong elapsed = Line.Microseconds - _windowMicroseconds;
             ulong listen = Math.Min(elapsed / Limits.StreamListenShare, Limits.StreamListenMicroseconds);
+            ReadOnlySpan<byte> ranges = WindowRanges(out ulong start, out ulong end);
             Status status = Line.Ask(
-                FrameType.Checkpoint, _windowStart, _windowEnd - _windowStart, default,
+                FrameType.Checkpoint, start, end - start, ranges,
                 Line.HasReceiver ? Limits.StreamQuestionAttempts : 1,
                 Line.HasReceiver ? Limits.StreamAnswerMicroseconds : listen,
                 out FrameHeader answer);
@@ -306,14 +314,43 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
             {
                 return;
             }
-            missingBytes = Math.Min(answer.LengthBytes, _windowEnd - _windowStart);
+            missingBytes = Math.Min(answer.LengthBytes, end - start);
             RepeatMissing();
             if (_stuck != Status.Ok)
             {
                 return;
             }
         }
-        PagesLost += missingBytes / Limits.PageBytes;
+        PagesLost += InPages(missingBytes);
+    }
+
+    // What the window holds: all from start to end, unless there are ranges, which lie in the line's page.
+    private readonly ReadOnlySpan<byte> WindowRanges(out ulong start, out ulong end)
+    {
+        Span<byte> payload = Line.Page;
+        ReadOnlySpan<DumpChunk> window = Window[.._windowChunks];
+        start = ulong.MaxValue;
+        end = 0;
+        int used = 0;
+        ulong rangeEnd = 0;
+        for (int i = 0; i < window.Length; i++)
+        {
+            DumpChunk chunk = window[i];
+            bool isNew = used == 0 || chunk.PositionBytes != rangeEnd;
+            if (isNew)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(payload[used..], chunk.PositionBytes);
+                BinaryPrimitives.WriteUInt64LittleEndian(payload[(used + 8)..], 0);
+                used += FramePayload.RangeBytes;
+            }
+            rangeEnd = chunk.PositionBytes + chunk.LengthBytes;
+            Span<byte> length = payload[(used - 8)..];
+            BinaryPrimitives.WriteUInt64LittleEndian(
+                length, BinaryPrimitives.ReadUInt64LittleEndian(length) + chunk.LengthBytes);
+            start = Math.Min(start, chunk.PositionBytes);
+            end = Math.Max(end, rangeEnd);
+        }
+        return used <= FramePayload.RangeBytes ? default : payload[..used];
     }
 
     private void RepeatMissing()
@@ -323,9 +360,9 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         {
             ulong start = BinaryPrimitives.ReadUInt64LittleEndian(ranges[at..]);
             ulong length = BinaryPrimitives.ReadUInt64LittleEndian(ranges[(at + 8)..]);
-            if (start < _windowEnd && start % Limits.PageBytes == 0)
+            if (start < _facts.LengthBytes)
             {
-                RepeatRange(start, start + Math.Min(length, _windowEnd - start));
+                RepeatRange(start, start + Math.Min(length, _facts.LengthBytes - start));
             }
         }
         SendFill();
@@ -333,14 +370,17 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
 
     private void RepeatRange(ulong start, ulong end)
     {
-        for (int i = 0; i < _windowChunks && _stuck == Status.Ok; i++)
+        for (int i = 0; i < _windowChunks; i++)
         {
             DumpChunk chunk = Window[i];
-            ulong position = Math.Max(start, chunk.PositionBytes);
-            ulong chunkEnd = Math.Min(end, chunk.PositionBytes + chunk.LengthBytes);
-            for (; position < chunkEnd && _stuck == Status.Ok; position += Limits.PageBytes)
+            for (ulong done = 0; done < chunk.LengthBytes && _stuck == Status.Ok;)
             {
-                SendPage(position, chunk.Address + (position - chunk.PositionBytes), isRepeat: true);
+                DumpChunk piece = FirstPiece(in chunk, done);
+                done += piece.LengthBytes;
+                if (piece.PositionBytes < end && piece.PositionBytes + piece.LengthBytes > start)
+                {
+                    SendPiece(in piece, isRepeat: true);
+                }
             }
         }
     }

@@ -3,8 +3,8 @@ using System;
 namespace CosmosKdump.Capture.Encode.Kdump;
 
 /// <summary>
-/// The table of page descriptors, seen through a window that moves with what is written. Where pages are written in
-/// several passes, each pass reads back what the earlier ones left.
+/// The table of page descriptors, seen through a window that moves with what is written. Each pass over the pages reads
+/// back what the earlier ones left; a sink that cannot read back is given only the descriptors that were put.
 /// </summary>
 public ref struct DescriptorTable
 {
@@ -35,12 +35,15 @@ public ref struct DescriptorTable
     /// <summary>Smallest window.</summary>
     public const int SmallestBytes = WindowUnit;
 
+    /// <summary>Whether the descriptor of this rank can be put without writing the others.</summary>
+    public readonly bool IsInWindow(ulong rank) => WindowOf(rank) == _window || _window == NoWindow;
+
     /// <summary>Puts the descriptor of the page of this rank among all pages of the dump.</summary>
     public Status Put<TSink>(ref TSink sink, ulong rank, in PageDescriptor descriptor)
         where TSink : struct, IDumpSink
     {
         ulong at = rank * KdumpLayout.DescriptorBytes;
-        ulong window = at / (ulong)_bytes.Length * (ulong)_bytes.Length;
+        ulong window = WindowOf(rank);
         if (window != _window)
         {
             Status status = Move(ref sink, window);
@@ -61,12 +64,63 @@ public ref struct DescriptorTable
         {
             return Status.Ok;
         }
+        if (!sink.CanReadBack)
+        {
+            return SubmitPut(ref sink);
+        }
         DumpChunk chunk = Chunk(_window);
         _writtenEnd = Math.Max(_writtenEnd, _window + chunk.LengthBytes);
         _window = NoWindow;
         Status status = sink.Submit(in chunk);
         return status == Status.Ok ? sink.Drain() : status;
     }
+
+    /// <summary>
+    /// Where nothing can be read back: gives the sink what is left of the table behind so many descriptors, after
+    /// <see cref="Flush"/>.
+    /// </summary>
+    public readonly Status Finish<TSink>(ref TSink sink, ulong descriptors)
+        where TSink : struct, IDumpSink
+    {
+        ulong end = _position + (descriptors * KdumpLayout.DescriptorBytes);
+        if (end >= _end)
+        {
+            return Status.Ok;
+        }
+        _bytes.Clear();
+        Status status = sink.Submit(new DumpChunk(end, _address, _end - end));
+        return status == Status.Ok ? sink.Drain() : status;
+    }
+
+    // Runs of descriptors that are not zeros, as none is that was put; then the window is zeros again.
+    private readonly Status SubmitPut<TSink>(ref TSink sink)
+        where TSink : struct, IDumpSink
+    {
+        Status status = Status.Ok;
+        int start = 0;
+        for (int at = 0; at <= _bytes.Length && status == Status.Ok; at += KdumpLayout.DescriptorBytes)
+        {
+            if (at < _bytes.Length && !PageDescriptor.IsEmpty(_bytes[at..]))
+            {
+                continue;
+            }
+            if (at > start)
+            {
+                status = sink.Submit(new DumpChunk(
+                    _position + _window + (ulong)start, _address + (ulong)start, (ulong)(at - start)));
+            }
+            start = at + KdumpLayout.DescriptorBytes;
+        }
+        status = status == Status.Ok ? sink.Drain() : status;
+        if (status == Status.Ok)
+        {
+            _bytes.Clear();
+        }
+        return status;
+    }
+
+    private readonly ulong WindowOf(ulong rank) =>
+        rank * KdumpLayout.DescriptorBytes / (ulong)_bytes.Length * (ulong)_bytes.Length;
 
     private Status Move<TSink>(ref TSink sink, ulong window)
         where TSink : struct, IDumpSink

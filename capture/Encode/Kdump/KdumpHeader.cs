@@ -20,6 +20,9 @@ public static class KdumpHeader
     /// <summary>status: page structs of excluded pages are left out.</summary>
     public const uint ExcludedPageStructs = 0x10;
 
+    /// <summary>Where the header's status lies.</summary>
+    public const int StatusAt = 424;
+
     private const int Version = 6;
     private const int VersionAt = 8;
     private const int NamesAt = 12;
@@ -27,7 +30,6 @@ public static class KdumpHeader
     private const int Names = 6;
     private const int ReleaseName = 2;
     private const int TimeAt = 408;
-    private const int StatusAt = 424;
     private const int BlockBytesAt = 428;
     private const int SubHeaderBlocksAt = 432;
     private const int BitmapBlocksAt = 436;

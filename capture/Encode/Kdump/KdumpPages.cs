@@ -12,6 +12,7 @@ public ref struct KdumpPages
     private PageData _data;
     private PageBatcher _batcher;
     private CompressionPace _pace;
+    private bool _isStream;
 
     /// <summary>
     /// Prepares to write; <paramref name="flag"/> is that of compressed pages, <paramref name="limitBytes"/> is where the
@@ -59,19 +60,19 @@ public ref struct KdumpPages
         Span<byte> zeros = stackalloc byte[Limits.PageBytes];
         zeros.Clear();
         Status status = _data.Append(ref sink, ref clock, ref _pace, zeros);
-        int passes = sink.CanReadBack ? PagePass.Count : 1;
-        for (int pass = 0; pass < passes && status == Status.Ok; pass++)
+        _isStream = !sink.CanReadBack;
+        for (int pass = 0; pass < PagePass.Count && status == Status.Ok; pass++)
         {
-            if (passes == 1 || PagePass.IsNeeded(pass, in census, filter.Level))
+            if (PagePass.IsNeeded(pass, in census, filter.Level))
             {
                 status = WritePass(
-                    ref memory, ref sink, ref clock, ref console, ref compressor, ref filter, in plan, ref meter,
-                    passes == 1 ? -1 : pass);
+                    ref memory, ref sink, ref clock, ref console, ref compressor, ref filter, in plan, ref meter, pass);
             }
         }
         // A dump that is cut short still has the descriptors of what it holds.
         bool isDump = status is Status.Ok or Status.DumpCut;
-        Status end = isDump ? _table.Flush(ref sink) : status;
+        Status end = isDump ? FlushTable(ref sink) : status;
+        end = end == Status.Ok && _isStream ? _table.Finish(ref sink, _layout.Pages) : end;
         end = end == Status.Ok ? _data.Finish(ref sink) : end;
         return end == Status.Ok ? status : end;
     }
@@ -96,7 +97,7 @@ public ref struct KdumpPages
         ulong rank = 0;
         ulong units = filter.Units;
         uint kept = KindSet.Kept(filter.Level);
-        uint wanted = pass < 0 ? kept : kept & PagePass.KindsOf(pass);
+        uint wanted = kept & PagePass.KindsOf(pass);
         for (ulong unit = 0; unit < units && status == Status.Ok; unit++)
         {
             if (filter.CanSkip(unit, wanted, out ulong skipped, out uint keptPages))
@@ -175,8 +176,7 @@ public ref struct KdumpPages
         if (form is PageForm.Zero or PageForm.Unreadable)
         {
             Unreadable += form == PageForm.Unreadable ? 1UL : 0;
-            return _table.Put(
-                ref sink, rank, new PageDescriptor(_layout.DataPositionBytes, Limits.PageBytes, 0));
+            return Put(ref sink, rank, new PageDescriptor(_layout.DataPositionBytes, Limits.PageBytes, 0));
         }
         if (!_data.HasRoom(bytes.Length))
         {
@@ -184,7 +184,28 @@ public ref struct KdumpPages
         }
         uint flags = form == PageForm.Compressed ? _flag : 0;
         var descriptor = new PageDescriptor(_data.PositionBytes, (uint)bytes.Length, flags);
-        Status status = _table.Put(ref sink, rank, in descriptor);
-        return status == Status.Ok ? _data.Append(ref sink, ref clock, ref _pace, bytes) : status;
+        ulong given = _data.GivenBytes;
+        Status status = _data.Append(ref sink, ref clock, ref _pace, bytes);
+        if (status == Status.Ok && _isStream && _data.GivenBytes != given)
+        {
+            // A line may be cut at any time: what arrived is of use only with its descriptors.
+            status = _table.Flush(ref sink);
+        }
+        return status == Status.Ok ? Put(ref sink, rank, in descriptor) : status;
+    }
+
+    private Status Put<TSink>(ref TSink sink, ulong rank, in PageDescriptor descriptor)
+        where TSink : struct, IDumpSink
+    {
+        Status status = _isStream && !_table.IsInWindow(rank) ? FlushTable(ref sink) : Status.Ok;
+        return status == Status.Ok ? _table.Put(ref sink, rank, in descriptor) : status;
+    }
+
+    // On a stream, descriptors follow what they point to.
+    private Status FlushTable<TSink>(ref TSink sink)
+        where TSink : struct, IDumpSink
+    {
+        Status status = _isStream ? _data.Give(ref sink) : Status.Ok;
+        return status == Status.Ok ? _table.Flush(ref sink) : status;
     }
 }

@@ -15,6 +15,7 @@ public ref struct PageData
     private ulong _lastSwap;
     private int _start;
     private int _used;
+    private int _given;
 
     /// <summary>
     /// Data from a position on, a multiple of the page size, up to a limit. The buffer has at least two pages.
@@ -30,6 +31,9 @@ public ref struct PageData
 
     /// <summary>Where the next byte goes.</summary>
     public readonly ulong PositionBytes => _flushed + (ulong)_used;
+
+    /// <summary>Up to where the sink was given the data.</summary>
+    public readonly ulong GivenBytes => _flushed + (ulong)_given;
 
     /// <summary>Whether so many bytes more fit below the limit.</summary>
     public readonly bool HasRoom(int bytes) => PositionBytes + (ulong)bytes <= _limit;
@@ -63,17 +67,23 @@ public ref struct PageData
         where TSink : struct, IDumpSink
     {
         int length = (_used + Limits.PageBytes - 1) & -Limits.PageBytes;
-        if (length > 0)
+        _bytes[(_start + _used)..(_start + length)].Clear();
+        _used = length;
+        Status status = Give(ref sink);
+        return status == Status.Ok ? sink.Drain() : status;
+    }
+
+    /// <summary>Gives the sink, one that cannot read back, everything that there is.</summary>
+    public Status Give<TSink>(ref TSink sink)
+        where TSink : struct, IDumpSink
+    {
+        if (_used == _given)
         {
-            _bytes[(_start + _used)..(_start + length)].Clear();
-            var chunk = new DumpChunk(_flushed, _address + (ulong)_start, (ulong)length);
-            Status status = sink.Submit(in chunk);
-            if (status != Status.Ok)
-            {
-                return status;
-            }
+            return Status.Ok;
         }
-        return sink.Drain();
+        var chunk = new DumpChunk(GivenBytes, _address + (ulong)(_start + _given), (ulong)(_used - _given));
+        _given = _used;
+        return sink.Submit(in chunk);
     }
 
     // Waits for the other half, which was given to the sink when this one was begun, and gives it this one.
@@ -83,16 +93,14 @@ public ref struct PageData
     {
         ulong before = clock.Microseconds;
         Status status = sink.Drain();
+        // A sink that takes its time in Submit, as a serial line does, is waited for too.
+        status = status == Status.Ok ? Give(ref sink) : status;
         ulong now = clock.Microseconds;
         pace.Tell(now - before, now - _lastSwap);
         _lastSwap = now;
-        if (status == Status.Ok)
-        {
-            var chunk = new DumpChunk(_flushed, _address + (ulong)_start, (ulong)_used);
-            status = sink.Submit(in chunk);
-        }
         _flushed += (ulong)_used;
         _used = 0;
+        _given = 0;
         _start = _start == 0 ? _half : 0;
         return status;
     }

@@ -15,6 +15,9 @@ public readonly struct PageDescriptor(ulong positionBytes, uint lengthBytes, uin
     /// <summary>Flag of the compressor; 0: as it is.</summary>
     public uint Flags { get; } = flags;
 
+    /// <summary>Whether no descriptor was written there: no data lies at position 0.</summary>
+    public static bool IsEmpty(ReadOnlySpan<byte> source) => BinaryPrimitives.ReadUInt64LittleEndian(source) == 0;
+
     /// <summary>Writes it.</summary>
     public void Write(Span<byte> destination)
     {

@@ -28,6 +28,9 @@ public sealed class Receiver : IDisposable
     /// <summary>A second socket, for something between the two ends.</summary>
     public string Inner => Path.Combine(_folder, "inner");
 
+    /// <summary>What was sent over the line.</summary>
+    public string Recording => Path.Combine(_folder, "recording");
+
     /// <summary>The vmcore that is received.</summary>
     public string Vmcore => Path.Combine(_folder, "vmcore");
 

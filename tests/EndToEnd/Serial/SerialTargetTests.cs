@@ -73,6 +73,26 @@ public class SerialTargetTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_compressed_dump_over_a_bad_line_is_what_a_disk_holds()
+    {
+        const string Compressed = "kdump.format=kdump kdump.compress=lzo";
+        using Receiver receiver = new();
+        BareTest.Start(Options($"{Target} {Compressed}") with { SecondSerial = Socket(receiver.Inner) }, machine =>
+        {
+            Receiver.WaitFor(receiver.Inner);
+            using DamagingLine line = new(receiver.Inner, receiver.Line);
+            receiver.Start(receiver.Line);
+            BareTest.Ends(machine, "ckdump: final action: poweroff");
+            BareTest.Says(machine, "dump complete: ", " 0 lost");
+            string said = receiver.MustEndWell();
+            output.WriteLine($"{line.Damages} damages; {said}");
+            Assert.InRange(line.Damages, 5, 1000);
+            Assert.Contains("damaged frames repaired", said);
+        });
+        MustBeOnDisk(receiver.Vmcore, Compressed, _ => { });
+    }
+
+    [Fact]
     public void The_line_stands_in_for_a_disk_that_must_not_be_written()
     {
         using Receiver receiver = new();
@@ -109,13 +129,14 @@ public class SerialTargetTests(ITestOutputHelper output)
     private static string Socket(string path) => $"unix:{path},server=on,wait=on";
 
     // The same memory, captured to a disk.
-    private static void MustBeTheDump(string received)
+    private static void MustBeTheDump(string received) => MustBeOnDisk(
+        received, "", machine => PageComparison.Run(received, machine.Memory).MustBeEqual());
+
+    private static void MustBeOnDisk(string received, string arguments, Action<BareMachine> check)
     {
         using TestDisk disk = TestDisk.Prepared();
         BareTest.Captures(
-            Options(CrashedMemory.Argument) with { Disks = [disk.Virtio] },
-            machine => PageComparison.Run(received, machine.Memory).MustBeEqual(),
-            "same-on-disk");
+            Options($"{CrashedMemory.Argument} {arguments}") with { Disks = [disk.Virtio] }, check, "same-on-disk");
         int length = (int)disk.ReadLabel().DumpLengthBytes;
         Assert.Equal(length, new FileInfo(received).Length);
         Assert.True(disk.Read(0, length).AsSpan().SequenceEqual(File.ReadAllBytes(received)), "the two dumps differ");

@@ -144,7 +144,7 @@ public static class ReceiveCommand
         label.DumpLengthBytes = receiver.Facts.LengthBytes;
         label.Format = receiver.Facts.Format;
         label.DumpLevel = receiver.Facts.DumpLevel;
-        label.PagesLost = Math.Min(pages, receiver.PagesLost + (missing / Limits.PageBytes));
+        label.PagesLost = Math.Min(pages, receiver.PagesLost + ((missing + Limits.PageBytes - 1) / Limits.PageBytes));
         label.PagesWritten = pages - label.PagesLost;
         label.Outcome = !receiver.HasEnded ? Status.NotConfirmed
             : receiver.Outcome != Status.Ok ? receiver.Outcome
@@ -180,7 +180,9 @@ public static class ReceiveCommand
         IEnumerable<string> shown = missing.Take(RangesShown).Select(range => $"0x{range.Start:x}-0x{range.End:x}");
         string ranges = string.Join(", ", shown);
         string more = missing.Count > RangesShown ? $" and {missing.Count - RangesShown} more ranges" : "";
-        string what = $"incomplete: {bytes} of {receiver.Facts.LengthBytes} bytes are missing: {ranges}{more}";
+        // A kdump-compressed dump tells at its end how long it came to be.
+        string most = receiver.HasEnded || receiver.Facts.Format != DumpFormat.Kdump ? "" : "at most ";
+        string what = $"incomplete: {bytes} of {most}{receiver.Facts.LengthBytes} bytes are missing: {ranges}{more}";
         return ToolException.Incomplete(partial, (long)missing[0].Start, what, "they read as zeros");
     }
 

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Stream;
+using CosmosKdump.Ckdump.Areas;
 
 namespace CosmosKdump.Ckdump.Receive;
 
@@ -27,6 +28,7 @@ public sealed class DumpReceiver
     private bool _afterDamage;
     private ulong _digest;
     private ulong _senderDigest;
+    private byte[]? _header;
 
     /// <summary>
     /// A receiver that makes its output when a dump begins, answers through <paramref name="answer"/> (null: one-way),
@@ -164,20 +166,22 @@ public sealed class DumpReceiver
             return;
         }
         _afterDamage = false;
-        bool isInside = (header.PositionBytes | header.LengthBytes) % Limits.PageBytes == 0
-            && header.LengthBytes <= Facts.LengthBytes
-            && header.PositionBytes <= Facts.LengthBytes - header.LengthBytes;
+        bool isInside = IsInside(header.PositionBytes, header.LengthBytes);
+        bool isPages = isInside && (header.PositionBytes | header.LengthBytes) % Limits.PageBytes == 0;
         switch (header.Type)
         {
-            case FrameType.Page when isInside && (header.LengthBytes, payload.Length) == (Limits.PageBytes, Limits.PageBytes):
+            case FrameType.Page when isPages && (header.LengthBytes, payload.Length) == (Limits.PageBytes, Limits.PageBytes):
                 payload.CopyTo(_page);
                 Store(header.PositionBytes, header.LengthBytes);
                 break;
-            case FrameType.Fill when isInside && payload.Length is 0 or FramePayload.FillBytes:
+            case FrameType.Fill when isPages && payload.Length is 0 or FramePayload.FillBytes:
                 TakeFill(header, payload);
                 break;
-            case FrameType.Checkpoint when isInside:
-                Answer(header, _received.Missing(header.PositionBytes, header.PositionBytes + header.LengthBytes));
+            case FrameType.Piece when isInside && header.LengthBytes == (ulong)payload.Length && payload.Length > 0:
+                StorePiece(header.PositionBytes, payload);
+                break;
+            case FrameType.Checkpoint when isInside && payload.Length % FramePayload.RangeBytes == 0:
+                TakeCheckpoint(header, payload);
                 break;
             case FrameType.End when payload.Length == FramePayload.EndBytes:
                 TakeEnd(header, payload);
@@ -189,6 +193,31 @@ public sealed class DumpReceiver
                 DamagedFrames++;
                 break;
         }
+    }
+
+    private bool IsInside(ulong position, ulong length) =>
+        length <= Facts.LengthBytes && position <= Facts.LengthBytes - length;
+
+    private void TakeCheckpoint(in FrameHeader header, ReadOnlySpan<byte> ranges)
+    {
+        if (ranges.Length == 0)
+        {
+            Answer(header, _received.Missing(header.PositionBytes, header.PositionBytes + header.LengthBytes));
+            return;
+        }
+        List<(ulong Start, ulong End)> missing = [];
+        for (; ranges.Length > 0; ranges = ranges[FramePayload.RangeBytes..])
+        {
+            ulong start = BinaryPrimitives.ReadUInt64LittleEndian(ranges);
+            ulong length = BinaryPrimitives.ReadUInt64LittleEndian(ranges[8..]);
+            if (!IsInside(start, length))
+            {
+                DamagedFrames++;
+                return;
+            }
+            missing.AddRange(_received.Missing(start, start + length));
+        }
+        Answer(header, missing);
     }
 
     // A Begin of another session inside a damaged frame may be part of the memory that is being sent: only one that
@@ -226,6 +255,7 @@ public sealed class DumpReceiver
             throw new IOException($"the dump has {header.LengthBytes} bytes: too long for this file system");
         }
         _received.Clear();
+        _header = null;
         _session = header.Session;
         _digest = 0;
         ReceivedBytes = 0;
@@ -259,9 +289,43 @@ public sealed class DumpReceiver
                 _output!.Position = (long)at;
                 _output.Write(_page);
                 _digest += DumpDigest.TermOf(at / Limits.PageBytes, checksum);
+                TakeHeader(at);
             }
         }
         _received.Add(position, position + length);
+    }
+
+    // The sender cannot come back to mark a kdump-compressed dump as complete: until it is, our file says that it is not.
+    private void TakeHeader(ulong position)
+    {
+        if (position == 0 && Facts.Format == DumpFormat.Kdump && KdumpMark.TrySet(_page))
+        {
+            _header = _page[..KdumpMark.HeaderBytes];
+            WriteHeader();
+        }
+    }
+
+    private void WriteHeader()
+    {
+        _output!.Position = 0;
+        _output.Write(_header!);
+    }
+
+    // A piece is there or it is not: the sender repeats it as it was.
+    private void StorePiece(ulong position, ReadOnlySpan<byte> bytes)
+    {
+        ulong end = position + (ulong)bytes.Length;
+        (ulong, ulong)[] missing = [.. _received.Missing(position, end)];
+        if (missing is not [var all] || all != (position, end))
+        {
+            DamagedFrames += missing.Length == 0 ? 0 : 1;
+            return;
+        }
+        _output!.Position = (long)position;
+        _output.Write(bytes);
+        _digest += DumpDigest.TermOfPiece(position, Crc32C.Of(bytes));
+        ReceivedBytes += (ulong)bytes.Length;
+        _received.Add(position, end);
     }
 
     // A compressed dump is announced with the length that it may reach; its end tells what it came to.
@@ -284,6 +348,11 @@ public sealed class DumpReceiver
         Outcome = (Status)BinaryPrimitives.ReadUInt16LittleEndian(payload[16..]);
         HasEnded = true;
         TakeLength(header.LengthBytes);
+        if (IsWhole && _header is not null)
+        {
+            KdumpMark.Clear(_header);
+            WriteHeader();
+        }
         if (_output is FileStream file)
         {
             file.Flush(flushToDisk: true);

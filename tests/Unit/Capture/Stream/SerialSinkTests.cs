@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using CosmosKdump.Capture;
@@ -210,6 +211,38 @@ public sealed class SerialSinkTests
         line.AssertIdentical();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4_000)]
+    public void ChunksMayHaveAnyPositionAndLength(int oneIn)
+    {
+        var line = new StreamFixture(isTwoWay: true);
+        line.Line.Faults = oneIn == 0 ? null : new Random(7);
+        line.Line.OneIn = oneIn;
+        line.Sink.Begin(StreamFixture.Facts);
+        // Every other piece of the dump, then those between them.
+        var random = new Random(3);
+        List<(int Start, int Length)> pieces = [];
+        for (int at = 0; at < StreamFixture.DumpPages * 4096; at += pieces[^1].Length)
+        {
+            int longest = pieces.Count % 7 == 0 ? 20_000 : pieces.Count % 3 == 0 ? 24 : 5_000;
+            pieces.Add((at, Math.Min(random.Next(1, longest + 1), (StreamFixture.DumpPages * 4096) - at)));
+        }
+        foreach (int first in new[] { 1, 0 })
+        {
+            for (int i = first; i < pieces.Count; i += 2)
+            {
+                (int start, int length) = pieces[i];
+                Assert.Equal(Status.Ok, line.Sink.Submit(
+                    new DumpChunk((ulong)start, StreamFixture.AddressOf(0) + (ulong)start, (ulong)length)));
+            }
+        }
+        Assert.Equal(Status.Ok, line.Sink.Finish(Status.Ok, StreamFixture.Facts));
+        line.AssertIdentical();
+        Assert.Equal((ulong)StreamFixture.DumpPages, line.Sink.PagesWritten);
+        Assert.Equal(oneIn != 0, line.Receiver.DamagedFrames > 0);
+    }
+
     [Fact]
     public void BuffersMayChangeAfterADrain()
     {
@@ -250,7 +283,7 @@ public sealed class SerialSinkTests
         ulong address = StreamFixture.AddressOf(0);
         Assert.Equal(Status.OutOfMedium, line.Sink.Submit(new DumpChunk(StreamFixture.DumpPages * 4096, address, 4096)));
         Assert.Equal(Status.OutOfMedium, line.Sink.Submit(new DumpChunk(ulong.MaxValue - 4095, address, 4096)));
-        Assert.Equal(Status.AddressOutOfRange, line.Sink.Submit(new DumpChunk(1, address, 4096)));
+        Assert.Equal(Status.OutOfMedium, line.Sink.Submit(new DumpChunk((StreamFixture.DumpPages * 4096) - 1, address, 2)));
     }
 
     [Fact]

@@ -30,14 +30,20 @@ internal sealed class KdumpRun
         bool canReadBack = true,
         Action<CrashedPages>? change = null,
         int failAfter = int.MaxValue,
-        int units = 4)
+        int units = 4,
+        ISecondSink? second = null)
     {
         Fill(Pages);
         change?.Invoke(Pages);
         PlantHeader();
         byte[] staging = new byte[8 * Limits.PageBytes];
         var buffers = new TestBuffers(slots, units);
-        Medium = new MemorySink.Medium(capacityBytes, canReadBack, buffers, staging) { FailAfter = failAfter };
+        Medium = new MemorySink.Medium(capacityBytes, canReadBack, buffers, staging)
+        {
+            FailAfter = failAfter,
+            Second = second,
+        };
+        second?.Use(Medium);
         var memory = new SparsePort(Pages.Memory);
         var console = new FakeConsole();
         var clock = new FakeClock(100);
