@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
@@ -81,6 +82,14 @@ public static class ReceiveCommand
         OutputFile.RequireMissing(file);
         OutputFile.RequireMissing(partial);
         using ReceiveSource source = ReceiveSource.Open(path, baud);
+        // An interrupt ends the line: what has arrived of the dump is kept, and marked.
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            source.Stop();
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         FileStream? written = null;
         DumpReceiver? receiver = null;
         TerminalProgress.Run(streams.Error, "receiving", progress =>

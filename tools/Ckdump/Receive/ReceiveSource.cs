@@ -83,6 +83,9 @@ public sealed class ReceiveSource : IDisposable
         return any;
     }
 
+    /// <summary>Takes no more from the line: what has come is the end.</summary>
+    public void Stop() => _blocks.CompleteAdding();
+
     /// <summary>Sends an answer; a line that takes none is told by silence only.</summary>
     public void Answer(byte[] bytes)
     {
@@ -125,6 +128,11 @@ public sealed class ReceiveSource : IDisposable
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             _failure = failure;
+        }
+        catch (InvalidOperationException)
+        {
+            // Stopped meanwhile.
+            return;
         }
         _blocks.CompleteAdding();
     }
