@@ -35,6 +35,14 @@ namespace System.Buffers.Binary
         public static void WriteUInt16BigEndian(Span<byte> destination, ushort value) =>
             Write(destination, ReverseEndianness(value));
 
+        public static ulong ReadUInt64BigEndian(ReadOnlySpan<byte> source) => ReverseEndianness(Read<ulong>(source));
+
+        public static void WriteUInt64BigEndian(Span<byte> destination, ulong value) =>
+            Write(destination, ReverseEndianness(value));
+
+        public static ulong ReverseEndianness(ulong value) =>
+            ((ulong)ReverseEndianness((uint)value) << 32) | ReverseEndianness((uint)(value >> 32));
+
         public static ushort ReverseEndianness(ushort value) => (ushort)((value >> 8) | (value << 8));
 
         public static uint ReverseEndianness(uint value) =>

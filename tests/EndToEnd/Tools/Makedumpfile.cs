@@ -26,6 +26,10 @@ public static class Makedumpfile
     public static void Flatten(string options, string from, string to) =>
         Run("target=$1; shift; \"$@\" > \"$target\"", ["-F", .. options.Split(' '), from], to);
 
+    /// <summary>Makes a plain file of a flattened one.</summary>
+    public static void Rearrange(string from, string to) =>
+        Run("source=$1; shift; \"$@\" < \"$source\"", ["-R", to], from);
+
     /// <summary>The kernel log of a dump.</summary>
     public static string Log(string dump)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using System.Diagnostics;
 using System.IO;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Filter;
@@ -19,7 +20,7 @@ public static class ConvertCommand
         var source = new Argument<string>("VMCORE") { Description = VmcoreArgument.Description };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "File to make; nothing is overwritten",
+            Description = "File to make; nothing is overwritten. With --flatten, - is standard output",
             HelpName = "FILE",
             Required = true,
         };
@@ -44,18 +45,29 @@ public static class ConvertCommand
             HelpName = "N",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };
+        var flatten = new Option<bool>("--flatten", "-F")
+        {
+            Description = "Make a flattened stream, as makedumpfile -F: for a pipe, which cannot go back",
+        };
+        var rearrange = new Option<bool>("--rearrange", "-R")
+        {
+            Description = "Neither filter nor compress. Put the bytes of a flattened dump where they belong, as makedumpfile "
+                + "-R; VMCORE may be -, standard input. With --flatten: flatten a dump as it is",
+        };
         var command = new Command(
             "convert",
             "Makes a kdump-compressed dump of an ELF or kdump-compressed one, by the code of the capture kernel: its pages "
             + "are filtered by the dump level and compressed. What the dump has left out cannot come back: the level is at "
             + "least the dump's own.")
         {
-            source, output, level, compress, vmemmap, threads,
+            source, output, level, compress, vmemmap, threads, flatten, rearrange,
         };
         HelpWithExamples.Set(command,
             "ckdump convert -d 31 vmcore -o vmcore.small      # what crash needs, with zstd",
             "ckdump convert -d 31 -c lzo vmcore -o vmcore.lzo # also for tools that lack zstd",
-            "ckdump convert -d 17 vmcore.1 -o vmcore.17       # leaves out more");
+            "ckdump convert -d 17 vmcore.1 -o vmcore.17       # leaves out more",
+            "ckdump convert -F -d 31 vmcore -o - | ssh HOST ckdump convert -R - -o vmcore",
+            "ckdump convert -R -F vmcore -o vmcore.flat       # flattened as it is");
         command.SetAction(parsed =>
         {
             int? wanted = parsed.GetValue(level);
@@ -69,17 +81,68 @@ public static class ConvertCommand
                 throw ToolException.Usage($"--threads: {count} is not within 1 to 256");
             }
             string target = parsed.GetRequiredValue(output);
+            bool isFlattened = parsed.GetValue(flatten);
+            RequirePlace(target, isFlattened);
+            if (parsed.GetValue(rearrange))
+            {
+                Option? idle = Array.Find<Option>(
+                    [level, compress, vmemmap, threads], option => parsed.GetResult(option) is { Implicit: false });
+                return idle is null
+                    ? Rearrange(parsed.GetRequiredValue(source), target, isFlattened, parsed.InvocationConfiguration)
+                    : throw ToolException.Usage($"{idle.Name}: --rearrange leaves the pages as they are");
+            }
             CaptureResult result = default;
             InvocationConfiguration streams = parsed.InvocationConfiguration;
             TerminalProgress.Run(streams.Error, "converting", progress => result = Conversion.Run(
                 parsed.GetRequiredValue(source), target, (byte?)wanted, CompressorOf(parsed.GetValue(compress)!), parsed.GetValue(vmemmap),
-                count, progress));
-            double seconds = (result.EndMicroseconds - result.StartMicroseconds) / 1e6;
-            streams.Output.WriteLine(FormattableString.Invariant(
-                $"{target}: {ByteSize.Format(new FileInfo(target).Length)} in {seconds:F1} s"));
+                count, isFlattened, progress));
+            Report(streams.Output, target, (result.EndMicroseconds - result.StartMicroseconds) / 1e6);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static int Rearrange(string source, string target, bool isFlattened, InvocationConfiguration streams)
+    {
+        long start = Stopwatch.GetTimestamp();
+        TerminalProgress.Run(streams.Error, isFlattened ? "flattening" : "rearranging", progress =>
+        {
+            if (isFlattened)
+            {
+                Rearrangement.ToFlattened(source, target, progress);
+            }
+            else
+            {
+                Rearrangement.ToPlain(source, target, progress);
+            }
+        });
+        Report(streams.Output, target, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return ExitCode.Ok;
+    }
+
+    private static void RequirePlace(string target, bool isFlattened)
+    {
+        if (target != ConvertOutput.StandardOutput)
+        {
+            return;
+        }
+        if (!isFlattened)
+        {
+            throw ToolException.Usage("--output -: standard output cannot go back, and takes a dump only with --flatten");
+        }
+        if (!Console.IsOutputRedirected)
+        {
+            throw ToolException.Usage("--output -: standard output is a terminal");
+        }
+    }
+
+    private static void Report(TextWriter output, string target, double seconds)
+    {
+        if (target != ConvertOutput.StandardOutput)
+        {
+            output.WriteLine(FormattableString.Invariant(
+                $"{target}: {ByteSize.Format(new FileInfo(target).Length)} in {seconds:F1} s"));
+        }
     }
 
     private static Compressor CompressorOf(string word) => word switch

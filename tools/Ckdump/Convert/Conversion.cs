@@ -2,9 +2,9 @@ using System.IO;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode.Flat;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
-using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 
 namespace CosmosKdump.Ckdump.Convert;
@@ -14,11 +14,12 @@ public static class Conversion
 {
     /// <summary>
     /// Makes a kdump-compressed dump of a dump. A page that the dump left out cannot come back: the level is at least
-    /// the dump's own, which it is without a wish, and a line tells if it was raised. Errors are <see cref="ToolException"/>s; a file that is not complete is deleted.
+    /// the dump's own, which it is without a wish, and a line tells if it was raised. Errors are <see cref="ToolException"/>s; a file that is not complete is
+    /// deleted. <paramref name="isFlattened"/>: the output is a flattened stream, and may be standard output.
     /// </summary>
     public static CaptureResult Run(
         string source, string target, byte? level, Compressor compressor, bool excludesIdlePageStructs, int threads,
-        TerminalProgress progress)
+        bool isFlattened, TerminalProgress progress)
     {
         if (!VmcoreFile.TryOpen(source, out VmcoreFile? vmcore, out FileProblem? problem))
         {
@@ -26,7 +27,6 @@ public static class Conversion
         }
         using (vmcore)
         {
-            OutputFile.RequireMissing(target);
             byte own = vmcore is KdumpVmcore kdump ? (byte)(kdump.Header.DumpLevel & 31) : (byte)0;
             BootOptions options = BootOptions.Default;
             options.HasElfCoreHeader = true;
@@ -40,25 +40,19 @@ public static class Conversion
             }
             options.Compressor = compressor;
             options.ExcludesIdlePageStructs = excludesIdlePageStructs;
-            bool isDone = false;
-            try
+            using ConvertOutput output = ConvertOutput.Open(target);
+            CaptureResult result = Write(vmcore, source, output.Stream, in options, threads, isFlattened, progress);
+            if (result.Status != Status.Ok)
             {
-                CaptureResult result = Write(vmcore, source, target, in options, threads, progress);
-                isDone = result.Status == Status.Ok;
-                return isDone ? result : throw new ToolException(source, StatusLine(result.Status));
+                throw new ToolException(source, StatusLine(result.Status));
             }
-            finally
-            {
-                if (!isDone)
-                {
-                    File.Delete(target);
-                }
-            }
+            output.Keep();
+            return result;
         }
     }
 
     private static CaptureResult Write(
-        VmcoreFile vmcore, string source, string target, in BootOptions options, int threads,
+        VmcoreFile vmcore, string source, Stream output, in BootOptions options, int threads, bool isFlattened,
         TerminalProgress progress)
     {
         CoreImage image = new(vmcore);
@@ -74,11 +68,17 @@ public static class Conversion
         {
             throw new ToolException(source, StatusLine(status));
         }
-        using FileStream file = new(target, FileMode.CreateNew, FileAccess.ReadWrite);
         using CompressorPool pool = new(source, image, options.Compressor, threads);
         using HostBuffers buffers = new(pool.Slots);
-        var sink = new FileSink(file, buffers);
         var compressor = new PoolCompressor(pool);
+        if (isFlattened)
+        {
+            var flat = new FlatSink<StreamChannel, BufferMemory>(
+                new StreamChannel(output), new BufferMemory(buffers), buffers.Flat);
+            return CapturePipeline.Run(
+                ref memory, ref flat, ref clock, ref console, ref compressor, in plan, buffers.Kdump, buffers.Staging);
+        }
+        var sink = new FileSink((FileStream)output, buffers);
         return CapturePipeline.Run(
             ref memory, ref sink, ref clock, ref console, ref compressor, in plan, buffers.Kdump, buffers.Staging);
     }

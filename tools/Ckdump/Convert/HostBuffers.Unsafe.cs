@@ -13,6 +13,8 @@ public sealed unsafe class HostBuffers : IDisposable
     private const int TableBytes = 64 * DescriptorTable.SmallestBytes;
     private const int DataBytes = 4 << 20;
     private const int StagingBytes = 1 << 20;
+    private const int FlatBytes = 1 << 20;
+    private const int AllBytes = TableBytes + DataBytes + StagingBytes + FlatBytes;
 
     private readonly PageKind[] _kinds = new PageKind[FilterUnit.Pages];
     private readonly byte[] _block = new byte[PageScan.BlockBytes];
@@ -26,7 +28,7 @@ public sealed unsafe class HostBuffers : IDisposable
     public HostBuffers(int slots)
     {
         _pages = new BatchPage[slots * PageBatch.MaxPages];
-        _memory = (byte*)NativeMemory.AlignedAlloc(TableBytes + DataBytes + StagingBytes, Limits.PageBytes);
+        _memory = (byte*)NativeMemory.AlignedAlloc(AllBytes, Limits.PageBytes);
     }
 
     /// <summary>Those of the format.</summary>
@@ -36,12 +38,15 @@ public sealed unsafe class HostBuffers : IDisposable
     /// <summary>For headers and bitmaps.</summary>
     public DmaBuffer Staging => Part(TableBytes + DataBytes, StagingBytes);
 
+    /// <summary>For what goes out to a flattened stream.</summary>
+    public DmaBuffer Flat => Part(TableBytes + DataBytes + StagingBytes, FlatBytes);
+
     /// <summary>The bytes at an address in these buffers.</summary>
     public Span<byte> At(ulong address, ulong lengthBytes)
     {
         // Within the allocation: both are compared with its bounds.
         ulong start = (ulong)_memory;
-        ulong end = start + TableBytes + DataBytes + StagingBytes;
+        ulong end = start + AllBytes;
         ArgumentOutOfRangeException.ThrowIfLessThan(address, start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, end - address);
         return new Span<byte>((byte*)address, (int)lengthBytes);

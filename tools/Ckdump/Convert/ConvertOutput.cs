@@ -1,0 +1,59 @@
+using System;
+using System.IO;
+using CosmosKdump.Ckdump.Areas;
+
+namespace CosmosKdump.Ckdump.Convert;
+
+/// <summary>What a conversion writes to: a new file, which is gone again unless it is kept, or standard output.</summary>
+public sealed class ConvertOutput : IDisposable
+{
+    /// <summary>The name of standard output.</summary>
+    public const string StandardOutput = "-";
+
+    private readonly string _path;
+    private bool _isKept;
+
+    private ConvertOutput(string path, Stream stream)
+    {
+        _path = path;
+        Stream = stream;
+    }
+
+    /// <summary>Where the dump goes.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>Opens it; nothing is overwritten.</summary>
+    public static ConvertOutput Open(string path)
+    {
+        if (path == StandardOutput)
+        {
+            return new ConvertOutput(path, Console.OpenStandardOutput());
+        }
+        OutputFile.RequireMissing(path);
+        return new ConvertOutput(path, new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 0));
+    }
+
+    /// <summary>Makes it durable; it is kept, under another name if one is given.</summary>
+    public void Keep(string? name = null)
+    {
+        if (Stream is FileStream file)
+        {
+            file.Flush(flushToDisk: true);
+        }
+        if (name is not null)
+        {
+            File.Move(_path, name, overwrite: false);
+        }
+        _isKept = true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (!_isKept && _path != StandardOutput)
+        {
+            File.Delete(_path);
+        }
+    }
+}
