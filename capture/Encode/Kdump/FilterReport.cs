@@ -6,13 +6,16 @@ namespace CosmosKdump.Capture.Encode.Kdump;
 /// <summary>Tells what the filter found and what it leaves out.</summary>
 public static class FilterReport
 {
-    /// <summary>Tells of the filter, and of a level that was raised so that the dump fits.</summary>
+    /// <summary>
+    /// Tells of the filter and how long its count took, and of a level that was raised so that the dump fits.
+    /// </summary>
     public static void Tell<TConsole>(
         ref TConsole console,
         scoped in PageFilter filter,
         scoped in PageCensus census,
         DumpLevel wanted,
-        DumpLevel level)
+        DumpLevel level,
+        ulong microseconds)
         where TConsole : struct, IConsole
     {
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
@@ -36,6 +39,8 @@ public static class FilterReport
         line.AddDecimal(level.Value);
         line.Add(" keeps "u8);
         line.AddDecimal(census.Kept(level));
+        line.Add(" in "u8);
+        line.AddSeconds(microseconds);
         ReportLine.Write(ref console, in line);
         if (level.Value != wanted.Value)
         {

@@ -41,10 +41,12 @@ public static class KdumpDump
             options.Level,
             options.ExcludesIdlePageStructs);
         var census = new PageCensus(buffers.Filter.Counts);
+        ulong start = clock.Microseconds;
         filter.Count(ref memory, ref census);
+        ulong counting = clock.Microseconds - start;
         DumpLevel fitting = LevelChoice.Run(
             ref memory, ref compressor, ref filter, in census, in plan, sink.CapacityBytes);
-        FilterReport.Tell(ref console, in filter, in census, options.Level, fitting);
+        FilterReport.Tell(ref console, in filter, in census, options.Level, fitting, counting);
         if (fitting.Value != filter.Level.Value)
         {
             filter.Raise(fitting);

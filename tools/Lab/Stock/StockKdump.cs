@@ -28,7 +28,8 @@ public static class StockKdump
         Progress progress)
     {
         // A disk is no regular file: -F writes the flattened format, which needs no seeking.
-        string filter = $"makedumpfile -F {options} /proc/vmcore 2>/tmp/log";
+        // Its messages are errors and the times of its steps: no progress, whose printing takes time.
+        string filter = $"makedumpfile -F {options} --message-level 20 /proc/vmcore 2>/tmp/log";
         string command = $"{filter} | dd of={Device(disk)} bs=1M conv=fsync 2>&1";
         return Build(series, disk, command, folder, progress);
     }
@@ -52,6 +53,8 @@ public static class StockKdump
             # Sectors written (Documentation/admin-guide/iostats.rst).
             written=$(awk '{"{print $7 * 512}"}' /sys/block/{Path.GetFileName(Device(disk))}/stat)
             echo "{GuestJob.Mark}capture done, exit code $code, memory free $free KiB, written $written bytes"
+            [ -f /tmp/log ] && sed -n 's/^STEP/{GuestJob.Mark}step/p; s/^.*not.*$/{GuestJob.Mark}told &/p' /tmp/log
+            echo "{GuestJob.Mark}steps told"
             reboot -f
 
             """);
