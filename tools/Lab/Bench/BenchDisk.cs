@@ -5,26 +5,31 @@ using CosmosKdump.Lab.Guests;
 namespace CosmosKdump.Lab.Bench;
 
 /// <summary>
-/// The disk image that all captures of a guest size share. Every byte of it was written beforehand, so that no side
+/// A disk image that captures share, one after the other. Every byte of it was written beforehand, so that no side
 /// pays for the file's growth.
 /// </summary>
 public sealed class BenchDisk : IDisposable
 {
     private const int HeadBytes = 4096;
 
-    /// <summary>Writes an image that is large enough for a guest's dump.</summary>
-    public BenchDisk(int memoryMiB, string folder)
+    /// <summary>Writes an image.</summary>
+    public BenchDisk(string name, int sizeMiB, string folder)
     {
         Directory.CreateDirectory(folder);
-        Path = System.IO.Path.Combine(folder, $"disk-{memoryMiB}.raw");
+        Path = System.IO.Path.Combine(folder, $"disk-{name}.raw");
         byte[] zeros = new byte[1 << 20];
         using FileStream file = new(Path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        for (int i = 0; i < memoryMiB + (memoryMiB / 16) + 64; i++)
+        for (int i = 0; i < sizeMiB; i++)
         {
             file.Write(zeros);
         }
         file.Flush(flushToDisk: true);
     }
+
+    /// <summary>An image that is large enough for a full dump of a guest.</summary>
+    public static BenchDisk ForMemory(int memoryMiB, string folder) => new(
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{memoryMiB}"),
+        memoryMiB + (memoryMiB / 16) + 64, folder);
 
     /// <summary>Path of the raw image.</summary>
     public string Path { get; }

@@ -1,6 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CosmosKdump.Lab.Bench.Conversions;
+using CosmosKdump.Lab.Bench.Disks;
+using CosmosKdump.Lab.Bench.Filtered;
 using CosmosKdump.Lab.Guests;
 
 namespace CosmosKdump.Lab.Bench;
@@ -20,8 +23,11 @@ public sealed class BenchResult
     /// <summary>The host's load average over the last minute when the bench began.</summary>
     public string HostLoad { get; init; } = "";
 
-    /// <summary>Runs of each case.</summary>
-    public int Runs { get; init; }
+    /// <summary>Rounds that began; each measures every case once, but for what takes minutes.</summary>
+    public int Runs { get; set; }
+
+    /// <summary>The parts that were asked for.</summary>
+    public IReadOnlyList<BenchPart> Parts { get; init; } = Enum.GetValues<BenchPart>();
 
     /// <summary>The revision of this work tree, <c>-dirty</c> if it was changed; empty if git does not tell.</summary>
     public string Revision { get; init; } = "";
@@ -29,8 +35,11 @@ public sealed class BenchResult
     /// <summary>The command that repeats the bench.</summary>
     public string Command { get; init; } = "";
 
-    /// <summary>Sizes of the guests that were to be measured, MiB, the smallest first.</summary>
+    /// <summary>Sizes of the guests that were to be measured with full dumps, MiB, the smallest first.</summary>
     public IReadOnlyList<int> Memories { get; init; } = [];
+
+    /// <summary>Sizes of the guests whose filter was to be measured, MiB, the smallest first.</summary>
+    public IReadOnlyList<int> LargeMemories { get; init; } = [];
 
     /// <summary>Size of the guest that is also measured with its memory full, MiB.</summary>
     public int BusyMemoryMiB => Memories.FirstOrDefault();
@@ -47,8 +56,20 @@ public sealed class BenchResult
     /// <summary>Stock kdump's kernel and initramfs together, bytes.</summary>
     public long StockImageBytes { get; set; }
 
-    /// <summary>Every capture.</summary>
+    /// <summary>Memory that our kernel takes with everything in it, further CPUs too, bytes.</summary>
+    public long RunTimeBytes { get; init; }
+
+    /// <summary>Every capture of a full dump.</summary>
     public List<BenchCapture> Captures { get; init; } = [];
+
+    /// <summary>Every capture of a dump of level 31.</summary>
+    public List<FilteredCapture> Filtered { get; init; } = [];
+
+    /// <summary>Every conversion.</summary>
+    public List<ConversionSample> Conversions { get; init; } = [];
+
+    /// <summary>How often makedumpfile died of a signal while it converted, and was run again.</summary>
+    public int MakedumpfileAborts { get; set; }
 
     /// <summary>Measurements that did not succeed.</summary>
     public List<BenchFailure> Failures { get; init; } = [];
@@ -68,6 +89,26 @@ public sealed class BenchResult
 
     /// <summary>The median of a case; null if it was not measured.</summary>
     public Sample? Median(BenchCase wanted) => Samples(wanted) is { Length: > 0 } samples ? Sample.Median(samples) : null;
+
+    /// <summary>Every sample of a dump of level 31.</summary>
+    public Sample[] FilteredSamples(FilteredCase wanted) =>
+        [.. Filtered.Where(one => one.Case == wanted).Select(one => one.Sample)];
+
+    /// <summary>The median of a dump of level 31; null if it was not measured.</summary>
+    public Sample? FilteredMedian(FilteredCase wanted) =>
+        FilteredSamples(wanted) is { Length: > 0 } samples ? Sample.Median(samples) : null;
+
+    /// <summary>The median of the seconds that a dump's filter took; NaN if it was not measured.</summary>
+    public double FilterSeconds(FilteredCase wanted) =>
+        Sample.Median([.. Filtered.Where(one => one.Case == wanted).Select(one => one.FilterSeconds)]);
+
+    /// <summary>The seconds of every sample of a conversion.</summary>
+    public double[] ConversionSeconds(ConversionCase wanted) =>
+        [.. Conversions.Where(one => one.Case == wanted).Select(one => one.Seconds)];
+
+    /// <summary>The median length of what a conversion made, bytes; NaN if it was not measured.</summary>
+    public double ConversionBytes(ConversionCase wanted) =>
+        Sample.Median([.. Conversions.Where(one => one.Case == wanted).Select(one => (double)one.Bytes)]);
 
     /// <summary>What a case's guest did before it crashed; null if it was not measured.</summary>
     public GuestWork? Work(BenchCase wanted) => Captures.Find(one => one.Case == wanted)?.Work;

@@ -1,7 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using CosmosKdump.Lab.Bench;
+using CosmosKdump.Lab.Bench.Report;
 using CosmosKdump.Lab.Build;
 using CosmosKdump.Lab.Setup;
 
@@ -10,30 +13,63 @@ namespace CosmosKdump.Lab.Commands;
 /// <summary><c>bench</c>: measures ours and stock kdump side by side.</summary>
 public static class BenchCommand
 {
+    private static IEnumerable<string> Words => Enum.GetNames<BenchPart>().Select(name => name.ToLowerInvariant());
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Option<int> runs = new("--runs") { Description = "runs of each case", DefaultValueFactory = _ => 3 };
+        Option<int> runs = new("--runs") { Description = "most rounds", DefaultValueFactory = _ => 3 };
+        Option<int> minutes = new("--minutes")
+        {
+            Description = "no round begins that would end later than this after the start; the first always does",
+            DefaultValueFactory = _ => 40,
+        };
         Option<bool> quick = new("--quick")
         {
-            Description = "1 GiB guest only, and no search for stock kdump's smallest reservation",
+            Description = "1 GiB and 16 GiB guests only, and no search for stock kdump's smallest reservation",
+        };
+        Option<string[]> only = new("--only")
+        {
+            Description = "parts: disks (full dumps, disks, reservations), dumps (level 31, 1 GiB guest), filter "
+                + "(level 31, 16 and 64 GiB), convert (on the host); default: all",
+            HelpName = "PART,…",
+            DefaultValueFactory = _ => [],
         };
         Command command = new(
             "bench",
-            "Measure ours and stock kdump in turn on the same guests; report into artifacts/bench/. Exit code 1 if a "
-            + "promise is not kept or a measurement failed.")
+            "Measure ours and stock kdump in turn on the same guests, in rounds; report into artifacts/bench/, which is "
+            + "written anew after each part of a round. Exit code 1 if a promise is not kept or a measurement failed.")
         {
-            runs, quick,
+            runs, minutes, quick, only,
         };
+        only.Validators.Add(result =>
+        {
+            foreach (string word in result.Tokens.SelectMany(token => token.Value.Split(',')))
+            {
+                if (!IsPart(word))
+                {
+                    result.AddError($"--only: '{word}' is none of {string.Join(", ", Words)}");
+                }
+            }
+        });
+        HelpWithExamples.Add(command,
+            "./build.sh bench --quick --runs 1",
+            "./build.sh bench --only dumps,filter");
         command.SetAction(parsed =>
         {
             Progress progress = new();
             GuestSetup.Guests(progress, KernelSeries.Linux61);
             SolutionBuild.Run(progress);
             string folder = Path.Combine(Repository.Artifacts, "bench");
-            BenchResult result = BenchRun.Run(
-                Math.Max(1, parsed.GetValue(runs)), parsed.GetValue(quick), progress,
-                partial => BenchReport.Write(partial, folder));
+            string[] words = [.. parsed.GetValue(only)!.SelectMany(word => word.Split(','))];
+            BenchPlan plan = new()
+            {
+                Runs = Math.Max(1, parsed.GetValue(runs)),
+                LimitMinutes = parsed.GetValue(minutes),
+                IsQuick = parsed.GetValue(quick),
+                Parts = Parts(words),
+            };
+            BenchResult result = BenchRun.Run(plan, progress, partial => BenchReport.Write(partial, folder));
             Console.Out.WriteLine(BenchReport.Write(result, folder));
             Console.Out.WriteLine($"Written: {folder}/bench.md, bench.json, bench.html");
             if (Targets.AreMet(result))
@@ -46,4 +82,11 @@ public static class BenchCommand
         });
         return command;
     }
+
+    private static bool IsPart(string word) => Words.Contains(word, StringComparer.OrdinalIgnoreCase);
+
+    // The order of the enumeration is that of the report.
+    private static BenchPart[] Parts(string[] words) => words.Length == 0
+        ? Enum.GetValues<BenchPart>()
+        : [.. Enum.GetValues<BenchPart>().Where(part => words.Contains($"{part}", StringComparer.OrdinalIgnoreCase))];
 }

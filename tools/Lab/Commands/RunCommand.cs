@@ -34,7 +34,10 @@ public static class RunCommand
             Description = "command line of the capture kernel",
             DefaultValueFactory = _ => "",
         };
-        Option<string?> crashKernel = new("--crashkernel") { Description = "reservation (default: 4M; stock: 160M)" };
+        Option<string?> crashKernel = new("--crashkernel")
+        {
+            Description = "reservation (default: 4M; stock: 160M to 512M)",
+        };
         Option<string> linux = new("--linux-arguments")
         {
             Description = "more arguments of the crashing Linux",
@@ -76,7 +79,8 @@ public static class RunCommand
                 Cpus = parsed.GetValue(cpus),
                 Machine = parsed.GetValue(machine),
                 CpuModel = parsed.GetValue(cpu)!,
-                CrashKernel = parsed.GetValue(crashKernel) ?? (stockMode == null ? "4M" : StockKdump.CrashKernel),
+                CrashKernel = parsed.GetValue(crashKernel)
+                    ?? (stockMode == null ? "4M" : StockKdump.CrashKernelFor(parsed.GetValue(memory))),
                 KernelArguments = parsed.GetValue(linux)!,
                 Disks =
                 [

@@ -15,6 +15,14 @@ public static class StockKdump
 
     private const string Arguments = "console=ttyS0,115200 quiet nr_cpus=1";
 
+    /// <summary>The reservation that it works with for a guest: its bitmaps and its view of memory grow with it.</summary>
+    public static string CrashKernelFor(int memoryMiB) => memoryMiB switch
+    {
+        <= 4096 => CrashKernel,
+        <= 16384 => "256M",
+        _ => "512M",
+    };
+
     /// <summary>Copies everything, as <c>dd if=/proc/vmcore</c>.</summary>
     public static CaptureKernel Copy(KernelSeries series, DiskInterface disk, string folder, Progress progress) =>
         Build(series, disk, $"dd if=/proc/vmcore of={Device(disk)} bs=1M conv=fsync 2>&1", folder, progress);
@@ -47,13 +55,14 @@ public static class StockKdump
         content.AddModules(new KernelModules(kernel, "virtio_pci", "virtio_blk"));
         content.AddText(Initramfs.JobPath, $"""
             echo "{GuestJob.Mark}capture started, vmcore of $(stat -c %s /proc/vmcore) bytes"
+            set -o pipefail
             {command}
             code=$?
             free=$(awk '/MemFree/ {"{print $2}"}' /proc/meminfo)
             # Sectors written (Documentation/admin-guide/iostats.rst).
             written=$(awk '{"{print $7 * 512}"}' /sys/block/{Path.GetFileName(Device(disk))}/stat)
             echo "{GuestJob.Mark}capture done, exit code $code, memory free $free KiB, written $written bytes"
-            [ -f /tmp/log ] && sed -n 's/^STEP/{GuestJob.Mark}step/p; s/^.*not.*$/{GuestJob.Mark}told &/p' /tmp/log
+            [ -f /tmp/log ] && sed -n 's/^STEP/{GuestJob.Mark}step/p' /tmp/log
             echo "{GuestJob.Mark}steps told"
             reboot -f
 

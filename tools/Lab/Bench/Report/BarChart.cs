@@ -5,7 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Text;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Report;
 
 /// <summary>
 /// A horizontal bar chart as inline SVG, with a logarithmic scale: the sides differ by orders of magnitude.

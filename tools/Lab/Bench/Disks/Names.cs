@@ -1,6 +1,6 @@
 using CosmosKdump.Lab.Guests;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>What a report calls the sides and the media.</summary>
 public static class Names

@@ -2,9 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using CosmosKdump.Lab.Bench.Report;
 using CosmosKdump.Lab.Guests;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>What time and memory depend on: what the guest ran must not matter, its memory's size may.</summary>
 public static class DependenceTable
@@ -31,7 +32,7 @@ public static class DependenceTable
                     rows.Add(
                     [
                         $"{Names.Of(side)}: {guest}", Number(work.Tasks), $"{Number(work.MemoryMiB)} of {Number(work.TotalMiB)}",
-                        .. Figures(result, written), .. Figures(result, none),
+                        .. Done(result, written), .. Done(result, none),
                         side == Side.Ours ? Reservations(result, memory, load) : "–",
                     ]);
                 }
@@ -44,12 +45,12 @@ public static class DependenceTable
             rows);
     }
 
-    private static string[] Figures(BenchResult result, BenchCase one)
+    private static string[] Done(BenchResult result, BenchCase one)
     {
         Sample[] samples = result.Samples(one);
         Sample? idle = result.Median(one with { MemoryMiB = result.BusyMemoryMiB, Load = GuestLoad.Idle });
         double done = result.Median(one)?.ToDone ?? double.NaN;
-        return [BenchTables.Seconds(samples, sample => sample.ToDone), BenchTables.Times(done, idle?.ToDone ?? double.NaN)];
+        return [Figures.Seconds(samples, sample => sample.ToDone), Figures.Times(done, idle?.ToDone ?? double.NaN)];
     }
 
     // With what the guest was captured; all captures of the table were with 4M.

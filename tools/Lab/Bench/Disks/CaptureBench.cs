@@ -6,7 +6,7 @@ using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Lab.Stock;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>Crashes and captures a guest once, by either side, and measures it the same way.</summary>
 public sealed partial class CaptureBench

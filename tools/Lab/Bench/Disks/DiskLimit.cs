@@ -5,7 +5,7 @@ using System.IO;
 using System.Text.RegularExpressions;
 using CosmosKdump.Lab.Guests;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>How fast somebody who does nothing else writes to the disk.</summary>
 /// <param name="MemoryMiB">Memory of the guest, and MiB written.</param>

@@ -1,4 +1,4 @@
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>Who captures.</summary>
 public enum Side

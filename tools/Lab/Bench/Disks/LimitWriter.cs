@@ -1,4 +1,4 @@
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>Who writes when a disk's limit is measured.</summary>
 public enum LimitWriter

@@ -1,6 +1,6 @@
 using CosmosKdump.Lab.Guests;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>What is measured: who captures which guest to which medium.</summary>
 /// <param name="Side">Who captures.</param>

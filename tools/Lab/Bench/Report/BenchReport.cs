@@ -6,9 +6,11 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CosmosKdump.Lab.Bench.Disks;
+using CosmosKdump.Lab.Bench.Filtered;
 using CosmosKdump.Lab.Guests;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Report;
 
 /// <summary>Writes a bench as Markdown, as JSON, and as one HTML page that needs nothing else.</summary>
 public static class BenchReport
@@ -56,8 +58,11 @@ public static class BenchReport
     private static string Summary(BenchResult result)
     {
         string when = result.Started.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        string runs = result.Runs == 1 ? "one run" : $"{result.Runs} runs";
-        return $"{when}, crashed kernel {result.KernelRelease}, {runs} of each case. Host: {result.Host}, load "
+        string runs = result.Runs == 1 ? "one run of each case" : $"{result.Runs} runs of each case but of the longest";
+        string parts = result.Parts.Count == Enum.GetValues<BenchPart>().Length
+            ? ""
+            : $" Parts measured: {string.Join(", ", result.Parts).ToLowerInvariant()}.";
+        return $"{when}, crashed kernel {result.KernelRelease}, {runs}.{parts} Host: {result.Host}, load "
             + $"{result.HostLoad} at the start. Absolute times depend on the host: compare only within this run.";
     }
 
@@ -81,6 +86,7 @@ public static class BenchReport
         page.Append(tables[0].ToHtml()).Append(tables[1].ToHtml());
         page.Append("<h2>Medians</h2>\n<p class=\"method\">All scales are logarithmic: a bar that is one mark longer is "
             + "ten times as much. Green is CosmosKdump.</p>\n");
+        page.Append(FilteredChart(result));
         page.Append(Chart(result, "Panic to first byte, file-backed disk, s (less is better)", one => one.ToFirstByte));
         page.Append(Chart(result, "Panic to the complete dump, file-backed disk, s (less is better)", one => one.ToDone));
         page.Append(RateChart(result, "Rate, file-backed disk, MB/s (more is better)", DiskMedium.Written));
@@ -112,6 +118,14 @@ public static class BenchReport
         }
         return new BarChart(title, bars).ToSvg();
     }
+
+    private static string FilteredChart(BenchResult result) => new BarChart(
+        "Panic to the complete dump of level 31, s (less is better)",
+        [
+            .. FilteredCases.Dumps.Concat(result.LargeMemories.SelectMany(FilteredCases.Filter)).Select(one => (
+                $"{one.MemoryMiB / 1024} GiB, {one.Cpus} CPU, {one.Side.Replace("makedumpfile ", "")}",
+                result.FilteredMedian(one)?.ToDone ?? double.NaN, one.IsOurs)),
+        ]).ToSvg();
 
     private static string RateChart(BenchResult result, string title, DiskMedium medium)
     {

@@ -3,7 +3,7 @@ using System.Linq;
 using System.Net;
 using System.Text;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Report;
 
 /// <summary>A table of a report, with how its figures were measured.</summary>
 /// <param name="Title">Its heading.</param>

@@ -1,6 +1,6 @@
 using CosmosKdump.Lab.Guests;
 
-namespace CosmosKdump.Lab.Bench;
+namespace CosmosKdump.Lab.Bench.Disks;
 
 /// <summary>One measured capture.</summary>
 /// <param name="Case">What was measured.</param>

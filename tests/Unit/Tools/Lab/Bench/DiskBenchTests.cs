@@ -3,13 +3,15 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using CosmosKdump.Lab.Bench;
+using CosmosKdump.Lab.Bench.Disks;
+using CosmosKdump.Lab.Bench.Report;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Tests.Unit.Tools.Ckdump;
 using Xunit;
 
-namespace CosmosKdump.Tests.Unit.Tools.Lab;
+namespace CosmosKdump.Tests.Unit.Tools.Lab.Bench;
 
-public class BenchTests
+public class DiskBenchTests
 {
     private const long Bytes = 1_000_000_000;
 
@@ -43,13 +45,13 @@ public class BenchTests
     [Fact]
     public void Without_captures_every_promise_is_told_as_not_measured_and_not_kept()
     {
-        BenchResult result = new() { Runs = 1, Memories = [1024, 4096] };
+        BenchResult result = new() { Runs = 1, Parts = [BenchPart.Disks], Memories = [1024, 4096] };
         using TestFolder folder = new();
 
         List<Target> targets = Targets.Judge(result);
         string markdown = BenchReport.Write(result, folder.Root);
 
-        Assert.All(targets, target => Assert.Equal((Targets.NotMeasured, Verdict.NotKept), (target.Measured, target.Verdict)));
+        Assert.All(targets, target => Assert.Equal((Judgement.NotMeasured, Verdict.NotKept), (target.Measured, target.Verdict)));
         Assert.Equal(
             Targets.Judge(Result(1, 0.05, 10, 3)).Select(target => target.Name), targets.Select(target => target.Name));
         Assert.False(Targets.AreMet(result));
@@ -74,7 +76,7 @@ public class BenchTests
 
         Target target = Targets.Judge(result).Single(target => target.Name == name);
 
-        Assert.Equal((Targets.NotMeasured, Verdict.NotKept), (target.Measured, target.Verdict));
+        Assert.Equal((Judgement.NotMeasured, Verdict.NotKept), (target.Measured, target.Verdict));
         Assert.False(Targets.AreMet(result));
     }
 
@@ -85,7 +87,7 @@ public class BenchTests
 
         Target target = Targets.Judge(result).Single(target => target.Name == "1 GiB: panic to first byte");
 
-        Assert.Equal((Targets.NotMeasured, Verdict.NotKept), (target.Measured, target.Verdict));
+        Assert.Equal((Judgement.NotMeasured, Verdict.NotKept), (target.Measured, target.Verdict));
     }
 
     [Fact]
@@ -105,7 +107,7 @@ public class BenchTests
         result.SmallestReservationMiB.Remove(Side.Ours);
 
         Assert.Equal(
-            (Targets.NotMeasured, Verdict.NotKept),
+            (Judgement.NotMeasured, Verdict.NotKept),
             Targets.Judge(result).Where(one => one.Name == "reservation").Select(one => (one.Measured, one.Verdict)).Single());
         Assert.False(Targets.AreMet(result));
     }
@@ -192,9 +194,9 @@ public class BenchTests
     {
         Sample[] samples = [new(0, 0, 3, 3, 1, 1), new(0, 0, 1, 1, 1, 1), new(0, 0, 2.5, 2, 1, 1)];
 
-        Assert.Equal("2.500 (1.000–3.000)", BenchTables.Seconds(samples, sample => sample.ToDone));
-        Assert.Equal("3.000", BenchTables.Seconds(samples[..1], sample => sample.ToDone));
-        Assert.Equal("–", BenchTables.Seconds([], sample => sample.ToDone));
+        Assert.Equal("2.500 (1.000–3.000)", Figures.Seconds(samples, sample => sample.ToDone));
+        Assert.Equal("3.000", Figures.Seconds(samples[..1], sample => sample.ToDone));
+        Assert.Equal("–", Figures.Seconds([], sample => sample.ToDone));
     }
 
     [Fact]
@@ -282,6 +284,7 @@ public class BenchTests
         BenchResult result = new()
         {
             Runs = 1,
+            Parts = [BenchPart.Disks],
             Revision = "abc-dirty",
             Command = "./build.sh bench --runs 1",
             Memories = memories ?? [1024, 4096],

@@ -1,0 +1,41 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CosmosKdump.Lab.Bench.Filtered;
+
+/// <summary>The promises of dumps of level 31.</summary>
+public static class FilteredTargets
+{
+    private const double FilterShare = 0.25;
+
+    /// <summary>How many times faster than stock a dump is to be, by the guest's CPUs.</summary>
+    private static readonly (int Cpus, double Ratio)[] Ratios = [(1, 4), (2, 6)];
+
+    /// <summary>Promises of <see cref="BenchPart.Dumps"/>.</summary>
+    public static IEnumerable<Target> OfDumps(BenchResult result)
+    {
+        foreach ((int cpus, double ratio) in Ratios)
+        {
+            FilteredCase ours = new(true, Compression.Lzo, FilteredCases.SmallMemoryMiB, cpus);
+            double? times = result.FilteredMedian(ours.Stock)?.ToDone / result.FilteredMedian(ours)?.ToDone;
+            yield return Judgement.AtLeast($"{ours.Guest}, level 31, lzo: panic to done", ratio, times);
+        }
+    }
+
+    /// <summary>Promises of <see cref="BenchPart.Filter"/>.</summary>
+    public static IEnumerable<Target> OfFilter(BenchResult result) =>
+        result.LargeMemories.SelectMany(memory => OfFilter(result, memory));
+
+    private static IEnumerable<Target> OfFilter(BenchResult result, int memory)
+    {
+        FilteredCase ours = new(true, Compression.Lzo, memory);
+        double share = result.FilterSeconds(ours) / result.FilterSeconds(ours.Stock);
+        yield return Judgement.Of(
+            $"{memory / 1024} GiB: the filter of level 31 alone", "under a quarter of makedumpfile's time", share,
+            Judgement.Text($"{share * 100:F0} % of it"), share < FilterShare);
+        int dumps = result.FilteredSamples(ours).Length;
+        yield return Judgement.Of(
+            $"{memory / 1024} GiB: reservation for a dump of level 31", $"crashkernel={ours.CrashKernel}",
+            dumps == 0 ? double.NaN : dumps, $"crashkernel={ours.CrashKernel}", dumps != 0);
+    }
+}
