@@ -14,4 +14,7 @@ public enum Compression
 
     /// <summary>zstd; Debian's makedumpfile is built without it.</summary>
     Zstd,
+
+    /// <summary>Ours only, its default: as the disk and the CPUs allow, page by page.</summary>
+    Auto,
 }

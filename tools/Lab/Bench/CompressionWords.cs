@@ -11,6 +11,7 @@ public static class CompressionWords
         Compression.None => "none",
         Compression.Lzo => "lzo",
         Compression.Zlib => "zlib",
+        Compression.Auto => "auto",
         _ => "zstd",
     };
 

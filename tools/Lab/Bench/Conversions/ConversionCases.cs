@@ -12,6 +12,10 @@ public static class ConversionCases
     /// <summary>Compressors that Debian's makedumpfile has.</summary>
     public static readonly Compression[] Shared = [Compression.Lzo, Compression.Zlib];
 
+    /// <summary>The rows of the tables; <c>auto</c> is for a disk that a capture waits for.</summary>
+    public static readonly Compression[] Compressions =
+        [Compression.None, Compression.Lzo, Compression.Zlib, Compression.Zstd];
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ConversionCase> All { get; } =
     [

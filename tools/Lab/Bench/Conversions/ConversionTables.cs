@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using CosmosKdump.Lab.Bench.Report;
@@ -31,7 +30,7 @@ public static class ConversionTables
     private static Table Times(BenchResult result)
     {
         List<string[]> rows = [];
-        foreach (Compression compression in Enum.GetValues<Compression>())
+        foreach (Compression compression in ConversionCases.Compressions)
         {
             foreach (int threads in ConversionCases.Threads)
             {
@@ -56,7 +55,7 @@ public static class ConversionTables
     {
         List<string[]> rows = [];
         double zlib = result.ConversionBytes(new(false, Compression.Zlib, ConversionCases.Threads[0]));
-        foreach (Compression compression in Enum.GetValues<Compression>())
+        foreach (Compression compression in ConversionCases.Compressions)
         {
             ConversionCase ours = new(true, compression, ConversionCases.Threads[0]);
             double one = result.ConversionBytes(ours);

@@ -19,6 +19,7 @@ public static class FilteredCases
         {
             new(true, Compression.Lzo, SmallMemoryMiB, cpus),
             new(false, Compression.Lzo, SmallMemoryMiB, cpus),
+            new(true, Compression.Auto, SmallMemoryMiB, cpus),
             new(true, Compression.None, SmallMemoryMiB, cpus),
             new(true, Compression.Zstd, SmallMemoryMiB, cpus),
             new(true, Compression.Zlib, SmallMemoryMiB, cpus),
