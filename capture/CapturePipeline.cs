@@ -1,5 +1,6 @@
 using System;
 using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Encode.Elf;
 using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Capture.Filter;
 using CosmosKdump.Capture.Input;
@@ -67,8 +68,8 @@ public static class CapturePipeline
     /// <summary>
     /// Writes the dump to one target. Anything but <see cref="Status.Ok"/>, <see cref="Status.PagesLost"/> and
     /// <see cref="Status.DumpCut"/> means that this target did not work, and that the next one may have its turn.
-    /// <paramref name="staging"/> is at least a page, at a page boundary; <paramref name="buffers"/> and
-    /// <paramref name="compressor"/> are for the kdump format.
+    /// <paramref name="staging"/> is at least a page, at a page boundary; <paramref name="buffers"/> are for
+    /// filtering and the kdump format, <paramref name="compressor"/> for the kdump format.
     /// </summary>
     public static CaptureResult Run<TMemory, TSink, TClock, TConsole, TCompressor>(
         ref TMemory memory,
@@ -98,7 +99,7 @@ public static class CapturePipeline
         else
         {
             result.Status = ElfDump.Write(
-                ref memory, ref sink, ref clock, ref console, in plan, in staging, ref meter, out facts);
+                ref memory, ref sink, ref clock, ref console, in plan, in buffers, in staging, ref meter, out facts);
         }
         if (facts.LengthBytes != 0)
         {

@@ -1,4 +1,4 @@
-using CosmosKdump.Capture.Encode;
+using CosmosKdump.Capture.Encode.Elf;
 using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
@@ -29,7 +29,7 @@ public ref struct CapturePlan
     /// <summary>Where everything lies in the vmcore.</summary>
     public VmcoreLayout Layout;
 
-    /// <summary>The kdump-compressed dump that is asked for, if <see cref="Facts"/> say so.</summary>
+    /// <summary>The level and the compressor that are asked for.</summary>
     public KdumpOptions Kdump;
 
     /// <summary>What sinks are told.</summary>

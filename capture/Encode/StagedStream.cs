@@ -4,9 +4,10 @@ namespace CosmosKdump.Capture.Encode;
 
 /// <summary>
 /// Writes bytes of our own into the dump, one after the other, through a staging buffer: whenever it is full, it goes
-/// to the sink, and is used again when the sink has drained.
+/// to the sink, and is used again when the sink has drained. A dry one gives nothing to the sink: only its checksum is
+/// asked for.
 /// </summary>
-public ref struct StagedStream(DmaBuffer staging)
+public ref struct StagedStream(DmaBuffer staging, bool isDry = false)
 {
     private readonly Span<byte> _bytes = staging.Bytes[..(staging.Bytes.Length & -Limits.PageBytes)];
     private readonly ulong _address = staging.Address;
@@ -17,7 +18,7 @@ public ref struct StagedStream(DmaBuffer staging)
     /// <summary>Where the next byte goes in the dump.</summary>
     public readonly ulong PositionBytes => _flushedBytes + (ulong)_used;
 
-    /// <summary>CRC-32C of everything that was given to the sink.</summary>
+    /// <summary>CRC-32C of everything that was flushed.</summary>
     public readonly uint Checksum => _checksum;
 
     /// <summary>Writes bytes.</summary>
@@ -87,6 +88,10 @@ public ref struct StagedStream(DmaBuffer staging)
         var chunk = new DumpChunk(_flushedBytes, _address, (ulong)length);
         _flushedBytes += (ulong)length;
         _used = 0;
+        if (isDry)
+        {
+            return Status.Ok;
+        }
         Status status = sink.Submit(in chunk);
         return status == Status.Ok ? sink.Drain() : status;
     }

@@ -37,7 +37,7 @@ public readonly struct DumpLevel(byte value)
         PageKind.PrivateCache => (Value & PrivateCache) != 0,
         PageKind.User => (Value & User) != 0,
         PageKind.Free => (Value & Free) != 0,
-        PageKind.Hole or PageKind.Poisoned or PageKind.Offline or PageKind.IdlePageStructs => true,
+        PageKind.Hole or PageKind.Poisoned or PageKind.Offline or PageKind.IdlePageStructs or PageKind.Blank => true,
         _ => false,
     };
 

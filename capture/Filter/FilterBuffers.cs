@@ -26,4 +26,10 @@ public readonly ref struct FilterBuffers(
 
     /// <summary>Summaries of units: any number, <see cref="MostUnits"/> is enough for 512 GiB without sharing.</summary>
     public Span<UnitSummary> Units { get; } = units;
+
+    /// <summary>
+    /// Where memory is read from a dump: a bit for each page that it does not hold, the lowest bit first. Pages behind
+    /// the last bit are held.
+    /// </summary>
+    public ReadOnlySpan<ulong> LeftOut { get; init; }
 }

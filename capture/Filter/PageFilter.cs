@@ -106,15 +106,42 @@ public ref struct PageFilter
         Span<PageKind> kinds = _buffers.Kinds;
         bool hasMemory = MarkMemory(unit, kinds);
         _loadedUnit = hasMemory ? unit : ulong.MaxValue;
-        if (!hasMemory || !_hasScan)
-        {
-            return hasMemory;
-        }
         ulong firstPfn = unit * FilterUnit.Pages;
-        _scan.Run(ref memory, firstPfn, kinds);
-        MarkImage(firstPfn, kinds);
-        MarkPageStructs(ref memory, firstPfn, kinds);
-        return true;
+        if (hasMemory && _hasScan)
+        {
+            _scan.Run(ref memory, firstPfn, kinds);
+            MarkImage(firstPfn, kinds);
+            MarkPageStructs(ref memory, firstPfn, kinds);
+        }
+        MarkLeftOut(firstPfn, kinds);
+        return hasMemory;
+    }
+
+    /// <summary>Makes a page of the loaded unit <see cref="PageKind.Blank"/>.</summary>
+    public readonly void MarkBlank(int index) => _buffers.Kinds[index] = PageKind.Blank;
+
+    /// <summary>
+    /// Whether a page is poisoned or offline, also one that lies among excluded pages of another kind. Loads its unit.
+    /// </summary>
+    public bool IsUntouchable<TMemory>(ref TMemory memory, ulong pfn)
+        where TMemory : struct, IPhysicalMemory
+    {
+        Load(ref memory, pfn / FilterUnit.Pages);
+        PageKind kind = _buffers.Kinds[(int)(pfn % FilterUnit.Pages)];
+        return kind is PageKind.Poisoned or PageKind.Offline
+            || (_hasScan && Level.Excludes(kind) && _scan.IsPoisoned(ref memory, pfn));
+    }
+
+    /// <summary>Whether one of these pages is poisoned, by their page structs alone.</summary>
+    public bool HasPoisoned<TMemory>(ref TMemory memory, ulong pfn, ulong pages)
+        where TMemory : struct, IPhysicalMemory
+    {
+        bool isPoisoned = false;
+        for (ulong i = 0; i < pages && _hasScan && !isPoisoned; i++)
+        {
+            isPoisoned = _scan.IsPoisoned(ref memory, pfn + i);
+        }
+        return isPoisoned;
     }
 
     /// <summary>
@@ -183,6 +210,19 @@ public ref struct PageFilter
             hasMemory |= last > first;
         }
         return hasMemory;
+    }
+
+    private readonly void MarkLeftOut(ulong firstPfn, Span<PageKind> kinds)
+    {
+        ReadOnlySpan<ulong> leftOut = _buffers.LeftOut;
+        for (int i = 0; i < kinds.Length && (firstPfn + (ulong)i) / 64 < (ulong)leftOut.Length; i++)
+        {
+            ulong pfn = firstPfn + (ulong)i;
+            if ((leftOut[(int)(pfn / 64)] >> (int)(pfn % 64) & 1) != 0 && !Level.Excludes(kinds[i]))
+            {
+                kinds[i] = PageKind.Blank;
+            }
+        }
     }
 
     private readonly void MarkImage(ulong firstPfn, Span<PageKind> kinds)

@@ -29,4 +29,6 @@ public enum PageKind : byte
     Offline = 11,
     /// <summary>The kernel's text.</summary>
     Text = 12,
+    /// <summary>Zeros, where a format leaves them out, or not in the dump that memory is read from.</summary>
+    Blank = 13,
 }

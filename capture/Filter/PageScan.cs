@@ -131,6 +131,11 @@ public ref struct PageScan
         return PageKind.Kernel;
     }
 
+    /// <summary>The hardware reported a page bad, as its own page struct tells, whatever block it lies in.</summary>
+    public bool IsPoisoned<TMemory>(ref TMemory memory, ulong pfn)
+        where TMemory : struct, IPhysicalMemory =>
+        Load(ref memory, pfn) == Status.Ok && _layout.IsPoisoned(PageAt(pfn));
+
     private PageKind KindOfTail<TMemory>(ref TMemory memory, ulong pfn, ulong head, out ulong pages)
         where TMemory : struct, IPhysicalMemory
     {

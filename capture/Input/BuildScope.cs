@@ -15,11 +15,6 @@ public static class BuildScope
         ref BootOptions options)
         where TConsole : struct, IConsole
     {
-        if (options.Format == DumpFormat.Elf && options.DumpLevel != 0)
-        {
-            Tell(ref console, "kdump.dump_level="u8, default, "with kdump.format=elf: the dump holds every page"u8);
-            options.DumpLevel = 0;
-        }
         if (options.IpTextLength != 0)
         {
             Tell(ref console, "kdump.ip="u8, default, "there is no network"u8);

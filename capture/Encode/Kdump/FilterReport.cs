@@ -54,6 +54,16 @@ public static class FilterReport
         }
     }
 
+    /// <summary>Tells that nothing is filtered, and why.</summary>
+    public static void TellWhole<TConsole>(ref TConsole console, Status why)
+        where TConsole : struct, IConsole
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = ReportLine.Begin(buffer, why);
+        line.Add("nothing can be left out: all pages are dumped"u8);
+        ReportLine.Write(ref console, in line);
+    }
+
     private static void Add(ref TextLine line, ReadOnlySpan<byte> what, ulong count)
     {
         if (count != 0)

@@ -66,10 +66,9 @@ public static class KdumpDump
             | (filter.ExcludesIdlePageStructs ? KdumpHeader.ExcludedPageStructs : 0);
         // A sink that cannot go back gets the header as it is meant to be; the receiver knows what arrived.
         uint unfinished = sink.CanReadBack ? header | KdumpHeader.Incomplete : header;
-        NullSink none = default;
-        var stream = new StagedStream(staging);
+        var stream = new StagedStream(staging, isDry: true);
         Status status = KdumpFront.WriteHeader(
-            ref memory, ref none, ref stream, in plan, in layout, filter.Level, unfinished);
+            ref memory, ref sink, ref stream, in plan, in layout, filter.Level, unfinished);
         facts = facts.WithHeader(layout.BitmapPositionBytes, stream.Checksum);
         status = status == Status.Ok ? sink.Begin(in facts) : status;
         if (status != Status.Ok)

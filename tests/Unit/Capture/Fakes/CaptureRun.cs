@@ -59,7 +59,7 @@ internal sealed class CaptureRun
 
     public CaptureResult Result { get; }
 
-    public CosmosKdump.Capture.Encode.VmcoreLayout Layout { get; }
+    public CosmosKdump.Capture.Encode.Elf.VmcoreLayout Layout { get; }
 
     public string[] Lines { get; }
 }

@@ -23,7 +23,6 @@ public sealed class BuildScopeTests
     }
 
     [Theory]
-    [InlineData("kdump.dump_level=31", "kdump.dump_level= (with kdump.format=elf: the dump holds every page)")]
     [InlineData("kdump.ip=dhcp", "kdump.ip= (there is no network)")]
     [InlineData("kdump.final_action=shell", "kdump.final_action=shell (reboot instead)")]
     [InlineData("kdump.failure_action=shell", "kdump.failure_action=shell (reboot instead)")]
@@ -42,13 +41,15 @@ public sealed class BuildScopeTests
         Assert.True(options.Targets[0].Uuid.IsNil);
     }
 
-    [Fact]
-    public void TheKdumpFormatHasLevelsAndCompressors()
+    [Theory]
+    [InlineData("elf", DumpFormat.Elf)]
+    [InlineData("kdump", DumpFormat.Kdump)]
+    public void BothFormatsHaveLevels(string format, DumpFormat expected)
     {
-        const string Line = "kdump.format=kdump kdump.dump_level=31 kdump.compress=zlib kdump.exclude_vmemmap=1";
-        BootOptions options = Apply(Line, out string[] told);
+        string line = $"kdump.format={format} kdump.dump_level=31 kdump.compress=zlib kdump.exclude_vmemmap=1";
+        BootOptions options = Apply(line, out string[] told);
         Assert.Empty(told);
-        Assert.Equal((DumpFormat.Kdump, (byte)31, Compressor.Zlib), (options.Format, options.DumpLevel, options.Compressor));
+        Assert.Equal((expected, (byte)31, Compressor.Zlib), (options.Format, options.DumpLevel, options.Compressor));
         Assert.True(options.ExcludesIdlePageStructs);
     }
 

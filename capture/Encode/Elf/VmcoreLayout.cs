@@ -1,6 +1,6 @@
 using CosmosKdump.Capture.Input;
 
-namespace CosmosKdump.Capture.Encode;
+namespace CosmosKdump.Capture.Encode.Elf;
 
 /// <summary>
 /// Where everything lies in the vmcore, as in Linux's /proc/vmcore (fs/proc/vmcore.c): the ELF header and program
@@ -75,6 +75,21 @@ public struct VmcoreLayout
         layout.SegmentBytes = cursor.EndBytes;
         layout.Is64 |= layout.SegmentPositionBytes + lastPosition > uint.MaxValue;
         return layout.SegmentCount == 0 ? Status.NoSegments : Status.Ok;
+    }
+
+    /// <summary>
+    /// The same vmcore with other PT_LOADs. <paramref name="programHeaders"/>: all of them, the merged PT_NOTE
+    /// included; <paramref name="lastPositionBytes"/>: where the last one begins, behind the first.
+    /// </summary>
+    public readonly VmcoreLayout With(
+        uint programHeaders, uint segments, ulong segmentBytes, ulong lastPositionBytes)
+    {
+        VmcoreLayout layout = this;
+        layout.ProgramHeaderCount = programHeaders;
+        layout.SegmentCount = segments;
+        layout.SegmentBytes = segmentBytes;
+        layout.Is64 |= layout.SegmentPositionBytes + lastPositionBytes > uint.MaxValue;
+        return layout;
     }
 
     private static ulong RoundUp(ulong bytes) => (bytes + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);

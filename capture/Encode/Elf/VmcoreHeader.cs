@@ -2,7 +2,7 @@ using System;
 using System.Buffers.Binary;
 using CosmosKdump.Capture.Input;
 
-namespace CosmosKdump.Capture.Encode;
+namespace CosmosKdump.Capture.Encode.Elf;
 
 /// <summary>
 /// Writes the ELF header and the program headers of the vmcore: those of the elfcorehdr, with one PT_NOTE in front for
@@ -15,15 +15,16 @@ public static class VmcoreHeader
         ref TMemory memory,
         ref TSink sink,
         ref StagedStream stream,
-        in ElfCoreHeader header,
-        in VmcoreLayout layout)
+        in CapturePlan plan,
+        ref ElfContent content)
         where TMemory : struct, IPhysicalMemory
         where TSink : struct, IDumpSink
     {
-        Status status = WriteFileHeader(ref memory, ref sink, ref stream, in header, in layout);
+        VmcoreLayout layout = content.Layout;
+        Status status = WriteFileHeader(ref memory, ref sink, ref stream, in plan.Header, in layout);
         if (status == Status.Ok)
         {
-            status = WriteProgramHeaders(ref memory, ref sink, ref stream, in header, in layout);
+            status = WriteProgramHeaders(ref memory, ref sink, ref stream, in plan, ref content);
         }
         if (status == Status.Ok && layout.HasSectionHeader)
         {
@@ -72,11 +73,12 @@ public static class VmcoreHeader
         ref TMemory memory,
         ref TSink sink,
         ref StagedStream stream,
-        in ElfCoreHeader header,
-        in VmcoreLayout layout)
+        in CapturePlan plan,
+        ref ElfContent content)
         where TMemory : struct, IPhysicalMemory
         where TSink : struct, IDumpSink
     {
+        VmcoreLayout layout = content.Layout;
         Span<byte> buffer = stackalloc byte[ProgramHeader.Bytes64];
         Span<byte> entry = buffer[..ProgramHeader.BytesOf(layout.Is64)];
         ProgramHeader notes = default;
@@ -89,8 +91,8 @@ public static class VmcoreHeader
         notes.Write(entry, layout.Is64);
         Status status = stream.Write(ref sink, entry);
         uint written = 1;
-        var cursor = new SegmentCursor(in header, layout.SegmentPositionBytes);
-        while (status == Status.Ok && written < layout.ProgramHeaderCount && cursor.MoveNext(ref memory))
+        var cursor = new PieceCursor(in plan, in content, layout.SegmentPositionBytes);
+        while (status == Status.Ok && written < layout.ProgramHeaderCount && cursor.MoveNext(ref memory, ref content))
         {
             cursor.Header.Write(entry, layout.Is64);
             status = stream.Write(ref sink, entry);

@@ -5,7 +5,7 @@ using CosmosKdump.Capture;
 using CosmosKdump.Tests.Unit.Capture.Fakes;
 using Xunit;
 
-namespace CosmosKdump.Tests.Unit.Capture.Encode;
+namespace CosmosKdump.Tests.Unit.Capture.Encode.Elf;
 
 public class VmcoreLayoutTests
 {

@@ -2,7 +2,7 @@ using System;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 
-namespace CosmosKdump.Capture.Encode;
+namespace CosmosKdump.Capture.Encode.Elf;
 
 /// <summary>
 /// Walks the program headers that the vmcore has after its PT_NOTE, in their order, and gives each PT_LOAD its place:

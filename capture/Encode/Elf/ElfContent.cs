@@ -1,0 +1,111 @@
+using System;
+using CosmosKdump.Capture.Encode.Kdump;
+using CosmosKdump.Capture.Filter;
+
+namespace CosmosKdump.Capture.Encode.Elf;
+
+/// <summary>What an ELF vmcore holds: all pages, or those that a filter keeps, and where they lie in it.</summary>
+public ref struct ElfContent
+{
+    /// <summary>Tells which pages are kept, if <see cref="IsFiltered"/>.</summary>
+    public PageFilter Filter;
+
+    /// <summary>Some pages are left out.</summary>
+    public bool IsFiltered { get; private set; }
+
+    /// <summary>The layout.</summary>
+    public VmcoreLayout Layout { get; private set; }
+
+    /// <summary>Excluded pages in a row that are left out; fewer are written as they are.</summary>
+    public ulong ShortestHole { get; private set; }
+
+    /// <summary>A page to work in.</summary>
+    public Span<byte> Page { get; private set; }
+
+    /// <summary>The level of the dump.</summary>
+    public readonly DumpLevel Level => IsFiltered ? Filter.Level : default;
+
+    /// <summary>
+    /// Chooses for a sink of a capacity: what was asked for, a higher level if that does not fit, or all pages if page
+    /// structs are not understood. Tells what is left out.
+    /// </summary>
+    public static ElfContent Choose<TMemory, TConsole>(
+        scoped ref TMemory memory,
+        scoped ref TConsole console,
+        scoped in CapturePlan plan,
+        scoped in KdumpBuffers buffers,
+        ulong capacityBytes)
+        where TMemory : struct, IPhysicalMemory
+        where TConsole : struct, IConsole
+    {
+        ElfContent content = default;
+        content.Layout = plan.Layout;
+        content.ShortestHole = PieceCursor.ShortestHole;
+        content.Page = buffers.Table.Bytes[..Limits.PageBytes];
+        DumpLevel wanted = plan.Kdump.Level;
+        bool fits = plan.Layout.LengthBytes <= capacityBytes;
+        bool isHeld = buffers.Filter.LeftOut.IsEmpty;
+        if (isHeld && fits && wanted.Value == 0)
+        {
+            return content;
+        }
+        content.Filter = PageFilter.Open(
+            ref memory, buffers.Filter, in plan.Ranges, in plan.Info, wanted, plan.Kdump.ExcludesIdlePageStructs);
+        // A dump that does not fit is cut only if one was asked for that would have been smaller.
+        if (isHeld && !content.Filter.HasPageStructs && (fits ? wanted.NeedsPageStructs : wanted.Value == 0))
+        {
+            FilterReport.TellWhole(ref console, content.Filter.WhyNot);
+            return content;
+        }
+        content.IsFiltered = true;
+        var census = new PageCensus(buffers.Filter.Counts);
+        content.Filter.Count(ref memory, ref census);
+        content.Fit(ref memory, in plan, capacityBytes);
+        FilterReport.Tell(ref console, in content.Filter, in census, wanted, content.Level);
+        return content;
+    }
+
+    // Raises the level until the dump fits, and leaves shorter runs in while there are too many headers.
+    private void Fit<TMemory>(ref TMemory memory, in CapturePlan plan, ulong capacityBytes)
+        where TMemory : struct, IPhysicalMemory
+    {
+        while (true)
+        {
+            Measure(ref memory, in plan);
+            bool canRaise = Filter.HasPageStructs
+                ? Level.Value != DumpLevel.Highest
+                : (Level.Value & DumpLevel.Zero) == 0;
+            if (Layout.ProgramHeaderCount > Limits.ProgramHeaders)
+            {
+                ShortestHole *= 2;
+            }
+            else if (Layout.LengthBytes > capacityBytes && canRaise)
+            {
+                Filter.Raise(Level.Raised());
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void Measure<TMemory>(ref TMemory memory, in CapturePlan plan)
+        where TMemory : struct, IPhysicalMemory
+    {
+        uint headers = 1;
+        uint segments = 0;
+        ulong lastPosition = 0;
+        var cursor = new PieceCursor(in plan, in this, 0);
+        while (cursor.MoveNext(ref memory, ref this))
+        {
+            headers++;
+            if (cursor.LengthBytes != 0)
+            {
+                segments++;
+                lastPosition = cursor.PositionBytes;
+            }
+        }
+        Layout = plan.Layout.With(headers, segments, cursor.EndBytes, lastPosition);
+    }
+}
