@@ -29,9 +29,15 @@ public static class ConvertCommand
             Description = "What is left out, 0 to 31, as makedumpfile's -d; at least what the dump has left out itself",
             HelpName = "LEVEL",
         };
+        var format = new Option<string>("--format", "-f")
+        {
+            Description = "Format of the new dump",
+            HelpName = "elf|kdump",
+            DefaultValueFactory = _ => "kdump",
+        };
         var compress = new Option<string>("--compress", "-c")
         {
-            Description = "How pages are compressed",
+            Description = "How pages of a kdump-compressed dump are compressed",
             HelpName = "none|lzo|zlib|zstd",
             DefaultValueFactory = _ => "zstd",
         };
@@ -56,16 +62,17 @@ public static class ConvertCommand
         };
         var command = new Command(
             "convert",
-            "Makes a kdump-compressed dump of an ELF or kdump-compressed one, by the code of the capture kernel: its pages "
-            + "are filtered by the dump level and compressed. What the dump has left out cannot come back: the level is at "
+            "Makes a kdump-compressed or ELF dump of an ELF or kdump-compressed one, by the code of the capture kernel: its "
+            + "pages are filtered by the dump level and compressed. What the dump has left out cannot come back: the level is at "
             + "least the dump's own.")
         {
-            source, output, level, compress, vmemmap, threads, flatten, rearrange,
+            source, output, format, level, compress, vmemmap, threads, flatten, rearrange,
         };
         HelpWithExamples.Set(command,
             "ckdump convert -d 31 vmcore -o vmcore.small      # what crash needs, with zstd",
             "ckdump convert -d 31 -c lzo vmcore -o vmcore.lzo # also for tools that lack zstd",
             "ckdump convert -d 17 vmcore.1 -o vmcore.17       # leaves out more",
+            "ckdump convert -f elf -d 31 vmcore -o vmcore.elf # for tools that read ELF only",
             "ckdump convert -F -d 31 vmcore -o - | ssh HOST ckdump convert -R - -o vmcore",
             "ckdump convert -R -F vmcore -o vmcore.flat       # flattened as it is");
         command.SetAction(parsed =>
@@ -80,13 +87,19 @@ public static class ConvertCommand
             {
                 throw ToolException.Usage($"--threads: {count} is not within 1 to 256");
             }
+            DumpFormat made = FormatOf(parsed.GetValue(format)!);
+            if (made == DumpFormat.Elf && parsed.GetResult(compress) is { Implicit: false })
+            {
+                throw ToolException.Usage("--compress: the pages of an ELF dump are not compressed");
+            }
+            Compressor compressor = made == DumpFormat.Elf ? Compressor.None : CompressorOf(parsed.GetValue(compress)!);
             string target = parsed.GetRequiredValue(output);
             bool isFlattened = parsed.GetValue(flatten);
             RequirePlace(target, isFlattened);
             if (parsed.GetValue(rearrange))
             {
                 Option? idle = Array.Find<Option>(
-                    [level, compress, vmemmap, threads], option => parsed.GetResult(option) is { Implicit: false });
+                    [format, level, compress, vmemmap, threads], option => parsed.GetResult(option) is { Implicit: false });
                 return idle is null
                     ? Rearrange(parsed.GetRequiredValue(source), target, isFlattened, parsed.InvocationConfiguration)
                     : throw ToolException.Usage($"{idle.Name}: --rearrange leaves the pages as they are");
@@ -94,7 +107,7 @@ public static class ConvertCommand
             CaptureResult result = default;
             InvocationConfiguration streams = parsed.InvocationConfiguration;
             TerminalProgress.Run(streams.Error, "converting", progress => result = Conversion.Run(
-                parsed.GetRequiredValue(source), target, (byte?)wanted, CompressorOf(parsed.GetValue(compress)!), parsed.GetValue(vmemmap),
+                parsed.GetRequiredValue(source), target, made, (byte?)wanted, compressor, parsed.GetValue(vmemmap),
                 count, isFlattened, progress));
             Report(streams.Output, target, (result.EndMicroseconds - result.StartMicroseconds) / 1e6);
             return ExitCode.Ok;
@@ -144,6 +157,13 @@ public static class ConvertCommand
                 $"{target}: {ByteSize.Format(new FileInfo(target).Length)} in {seconds:F1} s"));
         }
     }
+
+    private static DumpFormat FormatOf(string word) => word switch
+    {
+        "elf" => DumpFormat.Elf,
+        "kdump" => DumpFormat.Kdump,
+        _ => throw ToolException.Usage($"--format: {word} is neither elf nor kdump"),
+    };
 
     private static Compressor CompressorOf(string word) => word switch
     {

@@ -3,8 +3,8 @@ using CosmosKdump.Capture;
 
 namespace CosmosKdump.Ckdump.Convert;
 
-/// <summary>The memory port over the buffers that a dump is made in.</summary>
-public readonly struct BufferMemory(HostBuffers buffers) : IPhysicalMemory
+/// <summary>The memory port over the buffers that a dump is made in, and over the dump that it is made of.</summary>
+public readonly struct BufferMemory(HostBuffers buffers, DumpMemory memory) : IPhysicalMemory
 {
     /// <inheritdoc/>
     public ulong PhysicalEnd => ulong.MaxValue;
@@ -12,7 +12,13 @@ public readonly struct BufferMemory(HostBuffers buffers) : IPhysicalMemory
     /// <inheritdoc/>
     public Status Read(ulong address, Span<byte> destination)
     {
-        buffers.At(address, (ulong)destination.Length).CopyTo(destination);
+        if (HostBuffers.Holds(address))
+        {
+            buffers.At(address, (ulong)destination.Length).CopyTo(destination);
+            return Status.Ok;
+        }
+        // What the dump does not hold comes as zeros, and is not lost on the way.
+        _ = memory.Read(address, destination);
         return Status.Ok;
     }
 }

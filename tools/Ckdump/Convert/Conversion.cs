@@ -13,13 +13,13 @@ namespace CosmosKdump.Ckdump.Convert;
 public static class Conversion
 {
     /// <summary>
-    /// Makes a kdump-compressed dump of a dump. A page that the dump left out cannot come back: the level is at least
+    /// Makes a dump in a format of a dump. A page that the dump left out cannot come back: the level is at least
     /// the dump's own, which it is without a wish, and a line tells if it was raised. Errors are <see cref="ToolException"/>s; a file that is not complete is
     /// deleted. <paramref name="isFlattened"/>: the output is a flattened stream, and may be standard output.
     /// </summary>
     public static CaptureResult Run(
-        string source, string target, byte? level, Compressor compressor, bool excludesIdlePageStructs, int threads,
-        bool isFlattened, TerminalProgress progress)
+        string source, string target, DumpFormat format, byte? level, Compressor compressor,
+        bool excludesIdlePageStructs, int threads, bool isFlattened, TerminalProgress progress)
     {
         if (!VmcoreFile.TryOpen(source, out VmcoreFile? vmcore, out FileProblem? problem))
         {
@@ -27,11 +27,15 @@ public static class Conversion
         }
         using (vmcore)
         {
+            if (format == DumpFormat.Elf && vmcore is ElfVmcore { Elf.Is64: false })
+            {
+                throw new ToolException(source, "an ELF32 vmcore can only become a kdump-compressed dump");
+            }
             byte own = vmcore is KdumpVmcore kdump ? (byte)(kdump.Header.DumpLevel & 31) : (byte)0;
             BootOptions options = BootOptions.Default;
             options.HasElfCoreHeader = true;
             options.ElfCoreHeaderAddress = CoreImage.Address;
-            options.Format = DumpFormat.Kdump;
+            options.Format = format;
             options.DumpLevel = (byte)((level ?? 0) | own);
             if (level is byte wanted && options.DumpLevel != wanted)
             {
@@ -55,7 +59,8 @@ public static class Conversion
         VmcoreFile vmcore, string source, Stream output, in BootOptions options, int threads, bool isFlattened,
         TerminalProgress progress)
     {
-        CoreImage image = new(vmcore);
+        bool isElf = options.Format == DumpFormat.Elf;
+        CoreImage image = new(vmcore, isElf ? SourceSegments.Mapped(vmcore) : SourceSegments.Physical(vmcore));
         var memory = new DumpMemory(vmcore, image);
         // What the plan tells is of a capture: where low memory is, and the length of a full dump.
         var quiet = new ConvertConsole(progress, errorsOnly: true);
@@ -68,17 +73,18 @@ public static class Conversion
         {
             throw new ToolException(source, StatusLine(status));
         }
-        using CompressorPool pool = new(source, image, options.Compressor, threads);
-        using HostBuffers buffers = new(pool.Slots);
+        // Nothing is compressed in an ELF dump.
+        using CompressorPool pool = new(source, image, options.Compressor, isElf ? 1 : threads);
+        using HostBuffers buffers = new(pool.Slots, LeftOutPages.Of(vmcore));
         var compressor = new PoolCompressor(pool);
         if (isFlattened)
         {
             var flat = new FlatSink<StreamChannel, BufferMemory>(
-                new StreamChannel(output), new BufferMemory(buffers), buffers.Flat);
+                new StreamChannel(output), new BufferMemory(buffers, memory), buffers.Flat);
             return CapturePipeline.Run(
                 ref memory, ref flat, ref clock, ref console, ref compressor, in plan, buffers.Kdump, buffers.Staging);
         }
-        var sink = new FileSink((FileStream)output, buffers);
+        var sink = new FileSink((FileStream)output, buffers, memory);
         return CapturePipeline.Run(
             ref memory, ref sink, ref clock, ref console, ref compressor, in plan, buffers.Kdump, buffers.Staging);
     }

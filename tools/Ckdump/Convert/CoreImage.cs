@@ -2,10 +2,8 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Text;
 using CosmosKdump.Analyzer.Files;
-using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture.Input;
 
 namespace CosmosKdump.Ckdump.Convert;
@@ -22,21 +20,24 @@ public sealed class CoreImage
     private const int HeaderBytes = ElfFileHeader.Bytes64;
     private const int NotesAlignment = 4096;
 
-    /// <summary>Builds it for a dump.</summary>
-    public CoreImage(VmcoreFile vmcore)
+    /// <summary>Builds it for a dump, whose memory its segments tell: p_vaddr, p_paddr, p_memsz and p_flags.</summary>
+    public CoreImage(VmcoreFile vmcore, IReadOnlyList<ProgramHeader> segments)
     {
         byte[] notes = Notes(vmcore);
-        AddressRange[] ranges = [.. vmcore.PhysicalRanges];
-        int table = HeaderBytes + ((ranges.Length + 1) * ProgramHeader.Bytes64);
+        int table = HeaderBytes + ((segments.Count + 1) * ProgramHeader.Bytes64);
         int notesAt = (table + NotesAlignment - 1) / NotesAlignment * NotesAlignment;
         Bytes = new byte[notesAt + notes.Length];
-        WriteHeader(ranges.Length + 1);
+        WriteHeader(segments.Count + 1);
         ulong length = (ulong)notes.Length;
-        WriteEntry(0, ProgramHeader.TypeNote, Address + (ulong)notesAt, 0, length);
-        for (int i = 0; i < ranges.Length; i++)
+        WriteEntry(0, new ProgramHeader
         {
-            WriteEntry(
-                i + 1, ProgramHeader.TypeLoad, ranges[i].Start, ranges[i].Start, ranges[i].End - ranges[i].Start);
+            Type = ProgramHeader.TypeNote,
+            Offset = Address + (ulong)notesAt,
+            MemoryBytes = length,
+        });
+        for (int i = 0; i < segments.Count; i++)
+        {
+            WriteEntry(i + 1, segments[i] with { Offset = segments[i].PhysicalAddress });
         }
         notes.CopyTo(Bytes, notesAt);
     }
@@ -82,14 +83,9 @@ public sealed class CoreImage
         BinaryPrimitives.WriteUInt16LittleEndian(header[56..], checked((ushort)entries));
     }
 
-    private void WriteEntry(int index, uint type, ulong offset, ulong address, ulong length)
+    private void WriteEntry(int index, ProgramHeader entry)
     {
-        var entry = default(ProgramHeader);
-        entry.Type = type;
-        entry.Offset = offset;
-        entry.PhysicalAddress = address;
-        entry.FileBytes = length;
-        entry.MemoryBytes = length;
+        entry.FileBytes = entry.MemoryBytes;
         entry.Write(Bytes.AsSpan(HeaderBytes + (index * ProgramHeader.Bytes64), ProgramHeader.Bytes64), is64: true);
     }
 }

@@ -4,8 +4,8 @@ using CosmosKdump.Capture;
 
 namespace CosmosKdump.Ckdump.Convert;
 
-/// <summary>The memory port over a dump, with the image of its elfcorehdr beyond its memory.</summary>
-public readonly struct DumpMemory(VmcoreFile vmcore, CoreImage image) : IPhysicalMemory
+/// <summary>The memory port over a dump, with the image of its elfcorehdr, if any, beyond its memory.</summary>
+public readonly struct DumpMemory(VmcoreFile vmcore, CoreImage? image) : IPhysicalMemory
 {
     /// <inheritdoc/>
     public ulong PhysicalEnd => Limits.PhysicalEnd;
@@ -18,7 +18,8 @@ public readonly struct DumpMemory(VmcoreFile vmcore, CoreImage image) : IPhysica
             return vmcore.ReadPhysical(address, destination);
         }
         ulong offset = address - CoreImage.Address;
-        if (offset > (ulong)image.Bytes.Length || (ulong)destination.Length > (ulong)image.Bytes.Length - offset)
+        if (image is null || offset > (ulong)image.Bytes.Length
+            || (ulong)destination.Length > (ulong)image.Bytes.Length - offset)
         {
             destination.Clear();
             return Status.MemoryUnreadable;

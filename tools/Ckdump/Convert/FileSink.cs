@@ -1,10 +1,11 @@
+using System;
 using System.IO;
 using CosmosKdump.Capture;
 
 namespace CosmosKdump.Ckdump.Convert;
 
-/// <summary>The sink port over a file.</summary>
-public readonly struct FileSink(FileStream file, HostBuffers buffers) : IDumpSink
+/// <summary>The sink port over a file. What does not lie in the buffers is copied from the dump.</summary>
+public readonly struct FileSink(FileStream file, HostBuffers buffers, DumpMemory memory) : IDumpSink
 {
     /// <inheritdoc/>
     public ulong PagesLost => 0;
@@ -24,8 +25,20 @@ public readonly struct FileSink(FileStream file, HostBuffers buffers) : IDumpSin
     /// <inheritdoc/>
     public Status Submit(in DumpChunk chunk)
     {
-        RandomAccess.Write(
-            file.SafeFileHandle, buffers.At(chunk.Address, chunk.LengthBytes), (long)chunk.PositionBytes);
+        if (HostBuffers.Holds(chunk.Address))
+        {
+            RandomAccess.Write(
+                file.SafeFileHandle, buffers.At(chunk.Address, chunk.LengthBytes), (long)chunk.PositionBytes);
+            return Status.Ok;
+        }
+        Span<byte> piece = buffers.Kdump.Data.Bytes;
+        for (ulong done = 0; done < chunk.LengthBytes; done += (ulong)piece.Length)
+        {
+            piece = piece[..(int)Math.Min((ulong)piece.Length, chunk.LengthBytes - done)];
+            // What cannot be read comes as zeros.
+            _ = memory.Read(chunk.Address + done, piece);
+            RandomAccess.Write(file.SafeFileHandle, piece, (long)(chunk.PositionBytes + done));
+        }
         return Status.Ok;
     }
 

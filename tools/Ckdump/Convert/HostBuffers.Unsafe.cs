@@ -7,9 +7,10 @@ using CosmosKdump.Capture.Filter;
 
 namespace CosmosKdump.Ckdump.Convert;
 
-/// <summary>What a kdump-compressed dump is made in, in memory that does not move: its address is its physical one.</summary>
+/// <summary>What a dump is made in: memory that does not move, at made-up physical addresses beyond all of a dump.</summary>
 public sealed unsafe class HostBuffers : IDisposable
 {
+    private const ulong Address = CoreImage.Address + (1UL << 50);
     private const int TableBytes = 64 * DescriptorTable.SmallestBytes;
     private const int DataBytes = 4 << 20;
     private const int StagingBytes = 1 << 20;
@@ -24,16 +25,24 @@ public sealed unsafe class HostBuffers : IDisposable
     private readonly BatchPage[] _pages;
     private byte* _memory;
 
-    /// <summary>Buffers for a compressor of so many slots.</summary>
-    public HostBuffers(int slots)
+    private readonly ulong[] _leftOut;
+
+    /// <summary>
+    /// Buffers for a compressor of so many slots; <paramref name="leftOut"/>: see <see cref="LeftOutPages"/>.
+    /// </summary>
+    public HostBuffers(int slots, ulong[] leftOut)
     {
+        _leftOut = leftOut;
         _pages = new BatchPage[slots * PageBatch.MaxPages];
         _memory = (byte*)NativeMemory.AlignedAlloc(AllBytes, Limits.PageBytes);
     }
 
     /// <summary>Those of the format.</summary>
     public KdumpBuffers Kdump => new(
-        new FilterBuffers(_kinds, _block, _runs, _counts, _units), Part(0, TableBytes), Part(TableBytes, DataBytes), _pages);
+        new FilterBuffers(_kinds, _block, _runs, _counts, _units) { LeftOut = _leftOut },
+        Part(0, TableBytes),
+        Part(TableBytes, DataBytes),
+        _pages);
 
     /// <summary>For headers and bitmaps.</summary>
     public DmaBuffer Staging => Part(TableBytes + DataBytes, StagingBytes);
@@ -41,15 +50,17 @@ public sealed unsafe class HostBuffers : IDisposable
     /// <summary>For what goes out to a flattened stream.</summary>
     public DmaBuffer Flat => Part(TableBytes + DataBytes + StagingBytes, FlatBytes);
 
+    /// <summary>The address is one of these buffers.</summary>
+    public static bool Holds(ulong address) => address >= Address;
+
     /// <summary>The bytes at an address in these buffers.</summary>
     public Span<byte> At(ulong address, ulong lengthBytes)
     {
         // Within the allocation: both are compared with its bounds.
-        ulong start = (ulong)_memory;
-        ulong end = start + AllBytes;
-        ArgumentOutOfRangeException.ThrowIfLessThan(address, start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, end - address);
-        return new Span<byte>((byte*)address, (int)lengthBytes);
+        const ulong End = Address + AllBytes;
+        ArgumentOutOfRangeException.ThrowIfLessThan(address, Address);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, End - address);
+        return new Span<byte>(_memory + (address - Address), (int)lengthBytes);
     }
 
     /// <inheritdoc/>
@@ -62,5 +73,5 @@ public sealed unsafe class HostBuffers : IDisposable
 
     private DmaBuffer Part(int offset, int length) =>
         // A part of the allocation, which lives as long as this object.
-        new(new Span<byte>(_memory + offset, length), (ulong)(_memory + offset));
+        new(new Span<byte>(_memory + offset, length), Address + (ulong)offset);
 }

@@ -133,7 +133,7 @@ public sealed class ElfDumpTests : IDisposable
     public void ADumpThatFitsAtNoLevelIsCut()
     {
         const ulong Capacity = 64UL << 20;
-        var run = new ElfRun(16, pages => ElfRun.Fill(pages, 0, End), capacityBytes: Capacity);
+        var run = new ElfRun(16, pages => ElfRun.Fill(pages, 0, Unit), capacityBytes: Capacity);
         Assert.Equal((Status.DumpCut, Status.DumpCut), (run.Result.Status, run.Medium.Outcome));
         Assert.Equal((Capacity, 31), (run.Medium.Facts.LengthBytes, run.Medium.Facts.DumpLevel));
         Assert.Equal(Capacity, run.Medium.EndBytes);
@@ -161,10 +161,10 @@ public sealed class ElfDumpTests : IDisposable
         var run = new ElfRun(31, pages =>
         {
             pages.Info = "OSRELEASE=test\n"u8.ToArray();
-            ElfRun.Fill(pages, 0, End);
-        }, 1UL << 30);
+            ElfRun.Fill(pages, 0, Unit);
+        }, 64UL << 20);
         Assert.Equal(Status.DumpCut, run.Result.Status);
-        Assert.Equal(1UL << 30, run.Medium.EndBytes);
+        Assert.Equal(64UL << 20, run.Medium.EndBytes);
     }
 
     [Fact]
