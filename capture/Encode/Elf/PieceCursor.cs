@@ -43,10 +43,7 @@ public ref struct PieceCursor
         EndBytes = positionBytes;
         DumpLevel level = content.Level;
         // A page of a segment is memory, also where the range table was full.
-        for (int kind = (int)PageKind.Hole + 1; kind < PageCensus.Kinds; kind++)
-        {
-            _excluded |= level.Excludes((PageKind)kind) ? 1U << kind : 0;
-        }
+        _excluded = ~(KindSet.Kept(level) | KindSet.Of(PageKind.Hole));
         _findsZeros = (level.Value & DumpLevel.Zero) != 0;
         _zeros = new ZeroRuns(plan.Low, _excluded, _shortestHole, content.Page);
     }
@@ -135,7 +132,7 @@ public ref struct PieceCursor
             ReadOnlySpan<PageKind> kinds = content.Filter.Kinds.Slice(index, count);
             for (int i = 0; i < kinds.Length; i++)
             {
-                uint kind = 1U << (int)kinds[i];
+                uint kind = KindSet.Of(kinds[i]);
                 if ((_excluded & kind) != 0)
                 {
                     run |= kind;

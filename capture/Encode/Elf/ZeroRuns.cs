@@ -56,7 +56,7 @@ public ref struct ZeroRuns(LowMemory low, uint excludedKinds, ulong shortestPage
     private bool IsExcluded<TMemory>(ref TMemory memory, scoped ref PageFilter filter, int index)
         where TMemory : struct, IPhysicalMemory
     {
-        if ((excludedKinds >> (int)filter.Kinds[index] & 1) != 0)
+        if (KindSet.Has(excludedKinds, filter.Kinds[index]))
         {
             return true;
         }
