@@ -49,9 +49,10 @@ public sealed class DumpContent
             else if (state == PageState.Kept)
             {
                 // A page that memory covers only in part has zeros in the rest.
-                _ = full.ReadPhysical(pfn * Limits.PageBytes, expected);
+                Status whole = full.ReadPhysical(pfn * Limits.PageBytes, expected);
                 Status status = dump.ReadPhysical(pfn * Limits.PageBytes, actual);
                 int same = actual.AsSpan().CommonPrefixLength(expected);
+                status = whole == Status.Ok ? status : Status.Ok;
                 if (status != Status.Ok || same != Limits.PageBytes)
                 {
                     content.Tell(pfn, status != Status.Ok ? "cannot be read" : $"differs from byte {same} on");

@@ -66,7 +66,7 @@ internal static class AreaChecks
         const string Name = "headers";
         ulong headerBytes = label.HeaderBytes;
         ulong first = vmcore is ElfVmcore elf
-            ? elf.Segments.Select(segment => segment.Offset).DefaultIfEmpty(headerBytes).Min()
+            ? elf.Segments.Where(segment => segment.FileBytes != 0).Select(segment => segment.Offset).DefaultIfEmpty(headerBytes).Min()
             : headerBytes;
         if (first != headerBytes)
         {

@@ -53,9 +53,62 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void An_ELF_dump_holds_every_page_of_a_kdump_compressed_one(int level)
+    {
+        string path = _fixture.Write(new KdumpBuilder { Level = level, Notes = _fixture.Kernel.ToBuilder().Notes }
+            .Memory(SyntheticKernel.Physical, _fixture.Kernel.Memory).Build());
+        Assert.Equal(0, CkdumpRun.Of("convert", "--format", "elf", path, "-o", Target).ExitCode);
+        // Zeros at the end of memory are left out at level 1, and read as zeros.
+        MustBeMemory(isWhole: level == 0).Dispose();
+        Assert.All(CkdumpRun.Good("verify", "--read", Target).TrimEnd().Split('\n'), line => Assert.StartsWith("ok ", line));
+    }
+
+    [Fact]
+    public void A_flattened_ELF_dump_is_the_plain_one()
+    {
+        string flat = _fixture.Folder.PathOf("flat");
+        string plain = _fixture.Folder.PathOf("plain");
+        string source = _fixture.Vmcore();
+        Assert.Equal(0, CkdumpRun.Of("convert", "-F", "-f", "elf", source, "-o", flat).ExitCode);
+        Assert.Equal(0, CkdumpRun.Of("convert", "-R", flat, "-o", plain).ExitCode);
+        Assert.Equal(0, CkdumpRun.Of("convert", "-f", "elf", source, "-o", Target).ExitCode);
+        Assert.Equal(File.ReadAllBytes(Target), File.ReadAllBytes(plain));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("31")]
+    public void An_ELF_dump_of_an_ELF_one_keeps_the_virtual_addresses(string level)
+    {
+        string source = _fixture.Vmcore();
+        Assert.Equal(0, CkdumpRun.Of("convert", "-f", "elf", "-d", level, source, "-o", Target).ExitCode);
+        using ElfVmcore made = MustBeMemory();
+        Assert.True(VmcoreFile.TryOpen(source, out VmcoreFile? opened, out _));
+        using ElfVmcore original = Assert.IsType<ElfVmcore>(opened);
+        Assert.Equal(
+            original.Segments.Select(s => (s.VirtualAddress, s.PhysicalAddress, s.MemoryBytes)),
+            made.Segments.Select(s => (s.VirtualAddress, s.PhysicalAddress, s.MemoryBytes)));
+    }
+
+    private ElfVmcore MustBeMemory(bool isWhole = true)
+    {
+        Assert.True(VmcoreFile.TryOpen(Target, out VmcoreFile? opened, out FileProblem? problem), problem?.ToString());
+        ElfVmcore dump = Assert.IsType<ElfVmcore>(opened);
+        byte[] memory = new byte[_fixture.Kernel.Memory.Length];
+        Status status = dump.ReadPhysical(SyntheticKernel.Physical, memory);
+        Assert.True(status == Status.Ok || !isWhole);
+        Assert.True(memory.AsSpan().SequenceEqual(_fixture.Kernel.Memory));
+        return dump;
+    }
+
+    [Theory]
     [InlineData("--dump-level: 32 is not within 0 to 31", "-d", "32")]
     [InlineData("--dump-level: 300 is not within 0 to 31", "-d", "300")]
     [InlineData("--dump-level: -1 is not within 0 to 31", "-d", "-1")]
+    [InlineData("--format: raw is neither elf nor kdump", "-f", "raw")]
+    [InlineData("--compress: the pages of an ELF dump are not compressed", "-f", "elf", "-c", "zlib")]
     [InlineData("--threads: 0 is not within 1 to 256", "-j", "0")]
     public void Numbers_out_of_range_are_a_usage_error(string expected, params string[] options) =>
         Fails(2, expected, [.. options, _fixture.Vmcore()]);
