@@ -29,13 +29,15 @@ public ref struct ElfContent
     /// Chooses for a sink of a capacity: what was asked for, a higher level if that does not fit, or all pages if page
     /// structs are not understood. Tells what is left out.
     /// </summary>
-    public static ElfContent Choose<TMemory, TConsole>(
+    public static ElfContent Choose<TMemory, TClock, TConsole>(
         scoped ref TMemory memory,
+        scoped ref TClock clock,
         scoped ref TConsole console,
         scoped in CapturePlan plan,
         scoped in KdumpBuffers buffers,
         ulong capacityBytes)
         where TMemory : struct, IPhysicalMemory
+        where TClock : struct, IClock
         where TConsole : struct, IConsole
     {
         ElfContent content = default;
@@ -59,9 +61,11 @@ public ref struct ElfContent
         }
         content.IsFiltered = true;
         var census = new PageCensus(buffers.Filter.Counts);
+        ulong start = clock.Microseconds;
         content.Filter.Count(ref memory, ref census);
+        ulong counting = clock.Microseconds - start;
         content.Fit(ref memory, in plan, capacityBytes);
-        FilterReport.Tell(ref console, in content.Filter, in census, wanted, content.Level);
+        FilterReport.Tell(ref console, in content.Filter, in census, wanted, content.Level, counting);
         return content;
     }
 

@@ -32,7 +32,8 @@ public static class ElfDump
         where TClock : struct, IClock
         where TConsole : struct, IConsole
     {
-        ElfContent content = ElfContent.Choose(ref memory, ref console, in plan, in buffers, sink.CapacityBytes);
+        ElfContent content = ElfContent.Choose(
+            ref memory, ref clock, ref console, in plan, in buffers, sink.CapacityBytes);
         ulong front = content.Layout.SegmentPositionBytes;
         // A dump of all pages that does not fit is refused by the sink.
         ulong longest = content.IsFiltered
