@@ -1,3 +1,4 @@
+using System;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 
@@ -17,6 +18,15 @@ public struct KernelImage
 
     /// <summary>The text.</summary>
     public PhysicalRange Text { get; private set; }
+
+    /// <summary>Its symbol table; this and the next are empty where the kernel does not tell.</summary>
+    public PhysicalRange Symbols { get; private set; }
+
+    /// <summary>Its types: BTF.</summary>
+    public PhysicalRange Types { get; private set; }
+
+    /// <summary>Its tables for unwinding stacks: ORC.</summary>
+    public PhysicalRange Unwinding { get; private set; }
 
     /// <summary>
     /// Finds the image by <c>_stext</c>, and the end of its text by the page tables: what follows is not executable.
@@ -46,6 +56,38 @@ public struct KernelImage
             done += length;
         }
         image.Text = new PhysicalRange(start, start + (done < MostBytes ? done : MostBytes));
+        image.FindTables(ref memory, ref paging, in info, text & ~(Limits.PageBytes - 1UL));
         return image;
+    }
+
+    private void FindTables<TMemory>(
+        scoped ref TMemory memory, scoped ref KernelPaging paging, scoped in VmcoreInfo info, ulong virtualStart)
+        where TMemory : struct, IPhysicalMemory
+    {
+        if (KernelSymbols.Open(ref memory, ref paging, in info, out KernelSymbols symbols) != Status.Ok)
+        {
+            return;
+        }
+        Span<ulong> found = stackalloc ulong[4];
+        found.Clear();
+        // Linux: include/asm-generic/vmlinux.lds.h.
+        symbols.Find(
+            ref memory,
+            ref paging,
+            "__start_BTF\0__stop_BTF\0__start_orc_unwind_ip\0__stop_orc_unwind\0"u8,
+            found);
+        Symbols = Part(virtualStart, symbols.Start, symbols.End);
+        Types = Part(virtualStart, found[0], found[1]);
+        Unwinding = Part(virtualStart, found[2], found[3]);
+    }
+
+    // The whole pages between two virtual addresses; empty if they do not lie in the image.
+    private readonly PhysicalRange Part(ulong virtualStart, ulong start, ulong end)
+    {
+        ulong first = (start - virtualStart + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
+        ulong last = (end - virtualStart) & ~(Limits.PageBytes - 1UL);
+        return start >= virtualStart && first < last && last <= MostBytes
+            ? new PhysicalRange(All.Start + first, All.Start + last)
+            : default;
     }
 }

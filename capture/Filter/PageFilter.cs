@@ -10,6 +10,10 @@ namespace CosmosKdump.Capture.Filter;
 /// </summary>
 public ref struct PageFilter
 {
+    // A few pages, or one of so many, may be poisoned before page structs are not believed.
+    private const ulong MostPoisoned = 64;
+    private const ulong PoisonedShare = 256;
+
     private readonly FilterBuffers _buffers;
     private readonly RangeTable _ranges;
     private PageScan _scan;
@@ -76,7 +80,7 @@ public ref struct PageFilter
             filter._hasScan = filter.IsImageKept(ref memory);
             filter.WhyNot = filter._hasScan ? Status.Ok : Status.PageStructsAbsurd;
         }
-        filter._scan.ChecksFreePages = !level.Excludes(PageKind.Free);
+        filter._scan.Level = level;
         filter.FindPageStructs(ref memory);
         filter.ExcludesIdlePageStructs = excludesIdlePageStructs && filter._hasScan;
         filter._loadedUnit = ulong.MaxValue;
@@ -87,7 +91,7 @@ public ref struct PageFilter
     public void Raise(DumpLevel level)
     {
         Level = level;
-        _scan.ChecksFreePages = !level.Excludes(PageKind.Free);
+        _scan.Level = level;
         _loadedUnit = ulong.MaxValue;
         _idleEnd = 0;
     }
@@ -156,6 +160,21 @@ public ref struct PageFilter
 
     /// <summary>Counts the pages of all units, and keeps what lies where (<see cref="CanSkip"/>).</summary>
     public void Count<TMemory>(ref TMemory memory, scoped ref PageCensus census)
+        where TMemory : struct, IPhysicalMemory
+    {
+        CountUnits(ref memory, ref census);
+        if (_hasScan && census.Of(PageKind.Poisoned) > Math.Max(MostPoisoned, census.Memory / PoisonedShare))
+        {
+            // So many bad pages no machine survives: what is bad are the page structs.
+            _hasScan = false;
+            WhyNot = Status.PageStructsAbsurd;
+            ExcludesIdlePageStructs = false;
+            _loadedUnit = ulong.MaxValue;
+            CountUnits(ref memory, ref census);
+        }
+    }
+
+    private void CountUnits<TMemory>(ref TMemory memory, scoped ref PageCensus census)
         where TMemory : struct, IPhysicalMemory
     {
         census.Clear();
@@ -228,6 +247,9 @@ public ref struct PageFilter
     private readonly void MarkImage(ulong firstPfn, Span<PageKind> kinds)
     {
         MarkPart(firstPfn, _image.Text, PageKind.Text, kinds);
+        MarkPart(firstPfn, _image.Symbols, PageKind.DebugTables, kinds);
+        MarkPart(firstPfn, _image.Types, PageKind.DebugTables, kinds);
+        MarkPart(firstPfn, _image.Unwinding, PageKind.DebugTables, kinds);
         MarkPart(firstPfn, _image.All, PageKind.Image, kinds);
     }
 
@@ -334,10 +356,12 @@ public ref struct PageFilter
         const ulong Looked = 64;
         ulong first = _image.All.Start / Limits.PageBytes;
         ulong end = Math.Min(_image.All.End / Limits.PageBytes, first + Looked);
+        int poisoned = 0;
         for (ulong pfn = first; pfn < end; pfn++)
         {
             PageKind kind = _scan.KindOf(ref memory, pfn, out _);
-            if (kind is not (PageKind.Kernel or PageKind.Unknown or PageKind.Poisoned))
+            poisoned += kind == PageKind.Poisoned ? 1 : 0;
+            if (poisoned > 1 || kind is not (PageKind.Kernel or PageKind.Unknown or PageKind.Poisoned))
             {
                 return false;
             }

@@ -5,9 +5,9 @@ public enum PageKind : byte
 {
     /// <summary>No memory that the dump describes.</summary>
     Hole = 0,
-    /// <summary>The kernel's own data, and everything that is not of another kind: always kept.</summary>
+    /// <summary>The kernel's own data but for slab, and everything that is not of another kind: always kept.</summary>
     Kernel = 1,
-    /// <summary>The kernel's image but for its text: constants, data, bss.</summary>
+    /// <summary>The kernel's image but for its text and debug tables: constants, data, bss.</summary>
     Image = 2,
     /// <summary>Holds page structs.</summary>
     PageStructs = 3,
@@ -31,4 +31,8 @@ public enum PageKind : byte
     Text = 12,
     /// <summary>Zeros, where a format leaves them out, or not in the dump that memory is read from.</summary>
     Blank = 13,
+    /// <summary>The kernel's symbols, types and tables for unwinding: a vmlinux has them too.</summary>
+    DebugTables = 14,
+    /// <summary>The kernel's slab: its small objects.</summary>
+    Slab = 15,
 }

@@ -65,14 +65,7 @@ public ref struct PageScan
             }
             PageKind kind = Judge(pfn, out int order);
             int pages = kind == PageKind.Kernel ? 1 : (int)Math.Min(1UL << order, (ulong)(kinds.Length - at));
-            if (kind == PageKind.Free)
-            {
-                MarkFree(ref memory, pfn, kinds.Slice(at, pages));
-            }
-            else
-            {
-                Mark(kinds.Slice(at, pages), kind);
-            }
+            Mark(ref memory, pfn, kinds.Slice(at, pages), kind);
             at += pages;
         }
     }
@@ -176,39 +169,27 @@ public ref struct PageScan
             return 0;
         }
         int pages = (int)Math.Min(rest, (ulong)kinds.Length);
-        Mark(kinds[..pages], kind);
+        Mark(ref memory, firstPfn, kinds[..pages], kind);
         return pages;
     }
 
-    // A bad page may lie in a block of free pages, and must not be touched at a level that keeps those.
-    private void MarkFree<TMemory>(ref TMemory memory, ulong pfn, scoped Span<PageKind> kinds)
+    /// <summary>
+    /// The level that is filtered by. Where it keeps a kind, each page of a block is looked at too, for those that are
+    /// poisoned: a bad page may lie in a block of free pages or in a compound page, and must not be touched.
+    /// </summary>
+    public DumpLevel Level { get; set; }
+
+    private void Mark<TMemory>(ref TMemory memory, ulong pfn, scoped Span<PageKind> kinds, PageKind kind)
         where TMemory : struct, IPhysicalMemory
     {
-        Mark(kinds, PageKind.Free);
-        if (!ChecksFreePages)
-        {
-            return;
-        }
-        for (int i = 0; i < kinds.Length; i++)
-        {
-            if (kinds[i] != PageKind.Hole && Load(ref memory, pfn + (ulong)i) == Status.Ok
-                && _layout.IsPoisoned(PageAt(pfn + (ulong)i)))
-            {
-                kinds[i] = PageKind.Poisoned;
-            }
-        }
-    }
-
-    /// <summary>Looks at each free page too, for those that are poisoned: needed where free pages are kept.</summary>
-    public bool ChecksFreePages { get; set; }
-
-    private static void Mark(scoped Span<PageKind> kinds, PageKind kind)
-    {
+        bool isLookedAt = kinds.Length > 1 && !Level.Excludes(kind);
         for (int i = 0; i < kinds.Length; i++)
         {
             if (kinds[i] != PageKind.Hole)
             {
-                kinds[i] = kind;
+                ulong at = pfn + (ulong)i;
+                bool isPoisoned = isLookedAt && Load(ref memory, at) == Status.Ok && _layout.IsPoisoned(PageAt(at));
+                kinds[i] = isPoisoned ? PageKind.Poisoned : kind;
             }
         }
     }

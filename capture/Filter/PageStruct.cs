@@ -118,11 +118,11 @@ public struct PageStruct
     public readonly PageKind Judge(ReadOnlySpan<byte> page, ReadOnlySpan<byte> next, ulong pfn, out int order)
     {
         order = 0;
+        ulong flags = Long(page, _flags);
         if (IsTail(page, out _))
         {
-            return PageKind.Kernel;
+            return (flags & _poisoned) != 0 ? PageKind.Poisoned : PageKind.Kernel;
         }
-        ulong flags = Long(page, _flags);
         uint type = _mapCount == NoOffset ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(page[_mapCount..]);
         bool isSlab = (flags & _slab) != 0 || _slabType.Is(type);
         if (!isSlab && KnowsFree && (_buddy.Is(type) || _unaccepted.Is(type)))
@@ -134,16 +134,23 @@ public struct PageStruct
         {
             order = CompoundOrder(next, type, pfn, out isHuge);
         }
-        bool isAnonymous = !isSlab && (Long(page, _mapping) & Anonymous) != 0;
-        bool isCache = (flags & _lru) != 0
-            || ((flags & _swapCache) != 0 && (_swapBacked == 0 || (flags & _swapBacked) != 0));
+        ulong mapping = Long(page, _mapping);
+        bool isAnonymous = !isSlab && (mapping & Anonymous) != 0 && IsPlausible(mapping);
+        bool isCache = ((flags & _lru) != 0
+            || ((flags & _swapCache) != 0 && (_swapBacked == 0 || (flags & _swapBacked) != 0)))
+            && IsPlausible(mapping);
         PageKind kind = isCache && !isAnonymous
             ? ((flags & _hasPrivate) != 0 ? PageKind.PrivateCache : PageKind.Cache)
             : isAnonymous || isHuge ? PageKind.User
-            : !isSlab && _offline.Is(type) ? PageKind.Offline
+            : isSlab ? PageKind.Slab
+            : _offline.Is(type) ? PageKind.Offline
             : PageKind.Kernel;
         return (flags & _poisoned) != 0 ? PageKind.Poisoned : kind;
     }
+
+    // Of a page of a process or of the page cache it is a pointer into the kernel's half, to something of eight bytes'
+    // alignment, with two flags (PAGE_MAPPING_FLAGS), or nothing.
+    private static bool IsPlausible(ulong mapping) => mapping == 0 || ((mapping & 4) == 0 && mapping >> 56 == 0xFF);
 
     // A free page's order is in its private field; a block lies at a multiple of its size (Linux: mm/page_alloc.c).
     private readonly PageKind JudgeFree(ReadOnlySpan<byte> page, uint type, ulong pfn, out int order)

@@ -9,20 +9,22 @@ namespace CosmosKdump.Capture.Encode.Kdump;
 public static class PagePass
 {
     /// <summary>Number of passes.</summary>
-    public const int Count = 6;
+    public const int Count = 7;
 
     /// <summary>The pass that a kind of page belongs to.</summary>
     public static int Of(PageKind kind) => kind switch
     {
-        // Constants and data: VMCOREINFO, the log, symbols and types lie there.
+        // Constants, data and bss; page tables, stacks, per-CPU areas: without them a debugger does not even begin.
         PageKind.Image => 0,
-        // Page tables, stacks, per-CPU areas, slab.
         PageKind.Kernel or PageKind.Unknown => 1,
-        // A vmlinux has it too.
-        PageKind.Text => 2,
-        PageKind.PageStructs or PageKind.IdlePageStructs => 3,
-        PageKind.Free => 5,
-        _ => 4,
+        // Tasks, files and all that they point to.
+        PageKind.Slab => 2,
+        // Who has no vmlinux needs the tables.
+        PageKind.DebugTables or PageKind.PageStructs or PageKind.IdlePageStructs => 3,
+        // Who has a vmlinux has the text.
+        PageKind.Text => 4,
+        PageKind.Free => 6,
+        _ => 5,
     };
 
     /// <summary>The kinds of pages that belong to a pass.</summary>

@@ -90,7 +90,7 @@ internal sealed class CrashedPages
         }
         else
         {
-            SetFlags(pfn, Flag(9));
+            SetFlags(pfn, BinaryPrimitives.ReadUInt64LittleEndian(this[pfn]) | Flag(9));
         }
     }
 

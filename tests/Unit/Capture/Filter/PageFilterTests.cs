@@ -33,7 +33,7 @@ public class PageFilterTests
         Assert.True(filter.HasPageStructs);
         PageKind[] expected =
         [
-            PageKind.Kernel, PageKind.Cache, PageKind.PrivateCache, PageKind.User, PageKind.Kernel, PageKind.Cache,
+            PageKind.Kernel, PageKind.Cache, PageKind.PrivateCache, PageKind.User, PageKind.Slab, PageKind.Cache,
             PageKind.Offline, PageKind.Poisoned, PageKind.Poisoned, PageKind.Kernel,
         ];
         for (int i = 0; i < expected.Length; i++)
@@ -119,6 +119,31 @@ public class PageFilterTests
         Assert.Equal(PageKind.Poisoned, pages.KindOf(Pfn + 100, level: 1));
         Assert.Equal(PageKind.Free, pages.KindOf(Pfn + 101, level: 1));
         Assert.Equal(PageKind.Free, pages.KindOf(Pfn + 100, level: 31));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PoisonInACompoundPageIsNotTouchedWhereItsKindIsKept(bool is612)
+    {
+        var pages = new CrashedPages(is612);
+        // Of processes, the kernel's own, slab, and one that reaches into the next unit.
+        pages.Compound(Pfn, 9, isHuge: true);
+        pages.Compound(Pfn + 0x400, 9, isHuge: false);
+        pages.Compound(Pfn + 0x800, 3, isHuge: false);
+        pages.Slab(Pfn + 0x800);
+        pages.Compound(0x80000, 18, isHuge: true);
+        ulong[] bad = [Pfn + 100, Pfn + 0x401, Pfn + 0x807, 0x90005];
+        foreach (ulong pfn in bad)
+        {
+            pages.Poison(pfn);
+            Assert.Equal(PageKind.Poisoned, pages.KindOf(pfn, level: 0));
+        }
+        Assert.Equal(PageKind.User, pages.KindOf(Pfn + 101, level: 0));
+        Assert.Equal(PageKind.User, pages.KindOf(Pfn + 100, level: 31));
+        Assert.Equal(PageKind.Poisoned, pages.KindOf(Pfn + 0x401, level: 31));
+        Assert.Equal(PageKind.Slab, pages.KindOf(Pfn + 0x806, level: 31));
+        Assert.Equal(PageKind.Poisoned, pages.KindOf(Pfn + 0x807, level: 31));
     }
 
     [Fact]
@@ -211,6 +236,44 @@ public class PageFilterTests
         Assert.False(filter.HasPageStructs);
         Assert.Equal(Status.PageStructsAbsurd, filter.WhyNot);
         Assert.Equal(PageKind.Kernel, pages.KindOf(ref filter, 0x1000));
+    }
+
+    [Fact]
+    public void PageStructsThatCallTooMuchPoisonedAreNotBelieved()
+    {
+        var pages = new CrashedPages();
+        pages.Free(Pfn, 10);
+        for (ulong i = 0; i < CrashedPages.MemoryBytes / Limits.PageBytes / 200; i++)
+        {
+            pages.Poison(0x60000 + i);
+        }
+        PageFilter filter = pages.Open(31);
+        Assert.True(filter.HasPageStructs);
+        var memory = new SparsePort(pages.Memory);
+        var census = new PageCensus(new ulong[PageCensus.Kinds]);
+        filter.Count(ref memory, ref census);
+        Assert.Equal((false, Status.PageStructsAbsurd), (filter.HasPageStructs, filter.WhyNot));
+        Assert.Equal(census.Memory, census.Kept(new DumpLevel(31)));
+        Assert.Equal(PageKind.Kernel, pages.KindOf(ref filter, Pfn));
+        Assert.Equal(PageKind.Kernel, pages.KindOf(ref filter, 0x60000));
+    }
+
+    [Theory]
+    [InlineData(0xFF)]
+    [InlineData(0)]
+    [InlineData(0x55)]
+    public void PageStructsThatWereOverwrittenLoseNoPage(byte value)
+    {
+        var pages = new CrashedPages();
+        for (ulong pfn = Pfn; pfn < Pfn + 0x1000; pfn++)
+        {
+            pages[pfn].Fill(value);
+        }
+        PageFilter filter = pages.Open(31);
+        var memory = new SparsePort(pages.Memory);
+        var census = new PageCensus(new ulong[PageCensus.Kinds]);
+        filter.Count(ref memory, ref census);
+        Assert.Equal(census.Memory, census.Kept(new DumpLevel(31)));
     }
 
     [Fact]
