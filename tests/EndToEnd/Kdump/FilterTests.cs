@@ -5,7 +5,9 @@ using System.Linq;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Kernel;
+using CosmosKdump.Capture;
 using CosmosKdump.Ckdump;
+using CosmosKdump.Ckdump.Convert;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Tools;
 using Xunit;
@@ -70,7 +72,7 @@ public sealed class FilterTests(ElfDumps dumps, ITestOutputHelper output)
         string ours = dumps.PathOf(Kernel, $"ours-{Guid.NewGuid():N}");
         string again = dumps.PathOf(Kernel, $"again-{Guid.NewGuid():N}");
         string direct = dumps.PathOf(Kernel, $"direct-{Guid.NewGuid():N}");
-        Convert(dumps.Of(Kernel), ours, 1, compress);
+        Convert(dumps.Of(Kernel), ours, 0, compress);
         Assert.Equal(Makedumpfile.Log(dumps.Of(Kernel)), Makedumpfile.Log(ours));
         Makedumpfile.Convert("-c -d 31", ours, again);
         Convert(ours, direct, 31, compress);
@@ -84,6 +86,50 @@ public sealed class FilterTests(ElfDumps dumps, ITestOutputHelper output)
         File.Delete(ours);
         File.Delete(again);
         File.Delete(direct);
+    }
+
+    [Theory]
+    [InlineData(KernelSeries.Linux61)]
+    [InlineData(KernelSeries.Linux612)]
+    public void Page_structs_of_excluded_pages_are_left_out_when_asked_for(KernelSeries kernel)
+    {
+        string with = dumps.PathOf(kernel, $"with-{Guid.NewGuid():N}");
+        string without = dumps.PathOf(kernel, $"without-{Guid.NewGuid():N}");
+        Convert(dumps.Of(kernel), with, 31, "lzo");
+        Convert(dumps.Of(kernel), without, 31, "lzo", "-e");
+        using (CrashedKernel full = OpenKernel(dumps.Of(kernel)))
+        using (KdumpVmcore first = Open(without))
+        using (KdumpVmcore second = Open(with))
+        {
+            DumpMemory memory = new(full.Vmcore, null);
+            HashSet<ulong> idle = [];
+            foreach ((ulong pfn, ulong pages, ulong place) in
+                StructPlaces.PageStructs(memory, full.Info.Fields.Text.ToArray(), second.Header.PageCount))
+            {
+                bool isIdle = true;
+                for (ulong i = 0; i < pages; i++)
+                {
+                    isIdle &= !second.KeptMap.IsSet(pfn + i);
+                }
+                if (isIdle)
+                {
+                    idle.Add(place / Limits.PageBytes);
+                }
+            }
+            PageSetComparison comparison = PageSetComparison.Compare(first, second, new PageStructs(full));
+            output.WriteLine($"{second.KeptPages} pages, {first.KeptPages} without {idle.Count} idle page structs");
+            Assert.Empty(comparison.OnlyFirst);
+            Assert.NotEmpty(comparison.OnlySecond);
+            Assert.All(comparison.OnlySecond.Values.SelectMany(pfn => pfn), pfn => Assert.Contains(pfn, idle));
+            DumpContent.Compare(first, full.Vmcore).MustBeEqual();
+        }
+        if (kernel == KernelSeries.Linux61)
+        {
+            CrashAnswers answers = CrashAnswers.Of(kernel, without);
+            Assert.True(answers.HasAll, $"{answers} {answers.Why}");
+        }
+        File.Delete(with);
+        File.Delete(without);
     }
 
     [Fact]

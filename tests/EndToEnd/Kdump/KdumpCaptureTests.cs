@@ -1,8 +1,11 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Security.Cryptography;
 using CosmosKdump.Analyzer.Checks;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
+using CosmosKdump.Tests.EndToEnd.Bare;
 using CosmosKdump.Tests.EndToEnd.Matrix;
 using CosmosKdump.Tests.EndToEnd.Support;
 using CosmosKdump.Tests.EndToEnd.Tools;
@@ -27,6 +30,7 @@ public class KdumpCaptureTests(ITestOutputHelper output)
             Assert.True(guest.WaitForEnd(TestGuest.LineLimit), "QEMU still runs");
             output.WriteLine(guest.Console.Text);
             Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
+            Assert.Contains($"ckdump: CPUs that compress: {cpus}", guest.Console.Text);
             string dump = guest.Disks[0];
             List<CheckResult> checks = [.. VmcoreChecks.Run(dump), VmcoreChecks.ReadAll(dump, (_, _) => { })];
             Assert.Equal([], checks.Where(check => !check.IsOk).Select(check => $"{check.Name}: {check.Detail}"));
@@ -56,6 +60,48 @@ public class KdumpCaptureTests(ITestOutputHelper output)
             Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
             Assert.DoesNotContain(VmcoreChecks.Run(guest.Disks[0]), check => !check.IsOk);
         });
+    }
+
+    /// <summary>The CPU that the firmware booted is not started again: the others compress.</summary>
+    [Fact]
+    public void A_crash_on_another_CPU_is_compressed_by_those_that_come_up()
+    {
+        GuestOptions options = Options(KernelSeries.Linux61, 2, "kdump.dump_level=31") with { CrashCpu = 1 };
+        TestGuest.Capture(options, guest =>
+        {
+            Assert.True(guest.WaitForEnd(TestGuest.LineLimit), "QEMU still runs");
+            Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
+            Assert.Contains("ckdump: CPUs that compress: 1", guest.Console.Text);
+            Assert.DoesNotContain(VmcoreChecks.Run(guest.Disks[0]), check => !check.IsOk);
+        });
+    }
+
+    /// <summary>The same memory, compressed by one CPU and by four.</summary>
+    [Fact]
+    public void CPUs_do_not_change_the_dump()
+    {
+        byte[] one = Bare(1);
+        Assert.Equal(Convert.ToHexString(SHA256.HashData(one)), Convert.ToHexString(SHA256.HashData(Bare(4))));
+        Assert.Equal("KDUMP   "u8, one.AsSpan(0, 8));
+    }
+
+    // A dump that a machine of four CPUs makes with some of them, but for its label.
+    private static byte[] Bare(int working)
+    {
+        using TestDisk disk = TestDisk.Prepared();
+        BareOptions options = new()
+        {
+            Arguments = $"{CrashedMemory.Argument} kdump.format=kdump kdump.dump_level=1 kdump.cpus={working}",
+            Cpus = 4,
+            Disks = [disk.Nvme],
+        };
+        byte[] dump = [];
+        BareTest.Captures(options, machine =>
+        {
+            BareTest.Says(machine, $"ckdump: CPUs that compress: {working}");
+            dump = disk.Read(0, (int)disk.ReadLabel().DumpLengthBytes);
+        });
+        return dump;
     }
 
     private static GuestOptions Options(KernelSeries kernel, int cpus, string arguments) => new()
