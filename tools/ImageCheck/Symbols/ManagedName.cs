@@ -60,7 +60,8 @@ public readonly record struct ManagedName(string Type, string Member)
     {
         int bracket = mangled.IndexOf('<');
         string name = bracket < 0 ? mangled : mangled[..bracket];
-        string arguments = bracket < 0 ? "" : Arguments(mangled[bracket..]);
+        // The pipeline is compiled once: which method it is can be told without the whole list, and the table is smaller.
+        string arguments = bracket < 0 ? "" : Arguments(mangled[bracket..], most: 1);
         if (WithoutNumber(name) is "_ctor" or "_cctor")
         {
             return "." + WithoutNumber(name)[1..];
@@ -94,8 +95,8 @@ public readonly record struct ManagedName(string Type, string Member)
         return isNumber ? name[..underscore] : name;
     }
 
-    /// <summary>Type arguments with their last names only: &lt;Nested,Byte&gt;.</summary>
-    private static string Arguments(string mangled)
+    /// <summary>Type arguments with their last names only: &lt;Nested,Byte&gt;; of more than the most, the first ones.</summary>
+    private static string Arguments(string mangled, int most = int.MaxValue)
     {
         int depth = 0;
         int start = 1;
@@ -115,7 +116,8 @@ public readonly record struct ManagedName(string Type, string Member)
                 break;
             }
         }
-        return new StringBuilder("<").AppendJoin(',', arguments.Where(a => a.Length != 0)).Append('>').ToString();
+        IEnumerable<string> shown = arguments.Where(a => a.Length != 0).Take(most);
+        return new StringBuilder("<").AppendJoin(',', shown).Append(arguments.Count > most ? ",..>" : ">").ToString();
     }
 
     private static string LastName(string type)

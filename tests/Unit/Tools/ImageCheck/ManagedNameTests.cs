@@ -18,6 +18,9 @@ public class ManagedNameTests
     [InlineData("kernel_System_ThrowHelper__IndexOutOfRange", "System.ThrowHelper.IndexOutOfRange")]
     [InlineData("kernel_CosmosKdump_Kernel_KernelMain__Gen<kernel_CosmosKdump_Kernel_Alpha>", "Kernel.KernelMain.Gen<Alpha>")]
     [InlineData(
+        "kernel_CosmosKdump_Kernel_KernelMain__Gen<kernel_CosmosKdump_Kernel_Alpha__Int32__Byte>",
+        "Kernel.KernelMain.Gen<Alpha,..>")]
+    [InlineData(
         "kernel_CosmosKdump_Kernel_Pair_2<kernel_CosmosKdump_Kernel_Alpha__kernel_CosmosKdump_Kernel_Alpha_Nested>__Go",
         "Kernel.Pair<Alpha,Nested>.Go")]
     [InlineData(
