@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 
 namespace CosmosKdump.Capture.Encode;
 
@@ -39,9 +40,11 @@ public static class PageBatch
                 results[i] = new PageResult(PageForm.Unreadable, 0);
                 continue;
             }
-            if (ZeroPage.Is(source))
+            if (RepeatedWord.TryFind(source, out ulong word))
             {
-                results[i] = new PageResult(PageForm.Zero, 0);
+                int bytes = word == 0 ? 0 : Repeated(ref codec, compresses, word, source, output[used..]);
+                results[i] = new PageResult(word == 0 ? PageForm.Zero : PageForm.Repeated, (ushort)bytes);
+                used += bytes;
                 continue;
             }
             if (!compresses)
@@ -62,5 +65,20 @@ public static class PageBatch
             used += length;
         }
         return used;
+    }
+
+    // The word and the compressed page; just the word if that does not shrink, or is not wanted.
+    private static int Repeated<TCodec>(
+        ref TCodec codec, bool compresses, ulong word, ReadOnlySpan<byte> page, Span<byte> output)
+        where TCodec : struct, IPageCodec
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(output, word);
+        if (!compresses)
+        {
+            return RepeatedWord.Bytes;
+        }
+        const int Most = Limits.PageBytes - RepeatedWord.Bytes;
+        int length = codec.Compress(page, output.Slice(RepeatedWord.Bytes, Most));
+        return RepeatedWord.Bytes + (length is > 0 and <= Most ? length : 0);
     }
 }

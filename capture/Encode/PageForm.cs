@@ -9,6 +9,10 @@ public enum PageForm : byte
     Raw = 1,
     /// <summary>All zeros; it has no bytes in the batch.</summary>
     Zero = 2,
+    /// <summary>
+    /// One word over and over, not zero: the word is in the batch, and behind it the compressed page, or nothing.
+    /// </summary>
+    Repeated = 4,
     /// <summary>It could not be read; it has no bytes in the batch.</summary>
     Unreadable = 3,
 }

@@ -23,10 +23,14 @@ public ref struct PageCensus(Span<ulong> counts)
     public readonly uint Add(scoped ReadOnlySpan<PageKind> kinds)
     {
         uint set = 0;
-        for (int i = 0; i < kinds.Length; i++)
+        int at = 0;
+        while (at < kinds.Length)
         {
-            _counts[(int)kinds[i]]++;
-            set |= KindSet.Of(kinds[i]);
+            PageKind kind = kinds[at];
+            int end = KindRuns.End(kinds, at);
+            _counts[(int)kind] += (ulong)(end - at);
+            set |= KindSet.Of(kind);
+            at = end;
         }
         return set;
     }

@@ -21,6 +21,8 @@ public ref struct PageFilter
     private PageStructRuns _runs;
     private KernelImage _image;
     private bool _hasScan;
+    // All of the unit is memory.
+    private bool _isWhole;
     private int _range;
     private ulong _loadedUnit;
     // Pages that are known to be excluded: a block of free pages is found once, not by each page of its structs.
@@ -113,7 +115,7 @@ public ref struct PageFilter
         ulong firstPfn = unit * FilterUnit.Pages;
         if (hasMemory && _hasScan)
         {
-            _scan.Run(ref memory, firstPfn, kinds);
+            _scan.Run(ref memory, firstPfn, kinds, hasHoles: !_isWhole);
             MarkImage(firstPfn, kinds);
             MarkPageStructs(ref memory, firstPfn, kinds);
         }
@@ -209,7 +211,6 @@ public ref struct PageFilter
     {
         ulong start = unit * FilterUnit.Bytes;
         ulong end = start + FilterUnit.Bytes;
-        kinds.Fill(PageKind.Hole);
         bool hasMemory = false;
         ReadOnlySpan<PhysicalRange> ranges = _ranges.Ranges;
         // Units are mostly asked for in ascending order: the range table is walked along.
@@ -220,6 +221,12 @@ public ref struct PageFilter
         while (_range < ranges.Length && ranges[_range].End <= start)
         {
             _range++;
+        }
+        _isWhole = _range < ranges.Length && ranges[_range].Start <= start && ranges[_range].End >= end;
+        kinds.Fill(_isWhole ? PageKind.Kernel : PageKind.Hole);
+        if (_isWhole)
+        {
+            return true;
         }
         for (int i = _range; i < ranges.Length && ranges[i].Start < end; i++)
         {

@@ -16,6 +16,7 @@ public ref struct PageScan
     private PageStruct _layout;
     private ulong _blockPfn;
     private int _blockPages;
+    private bool _hasHoles;
 
     private PageScan(Span<byte> block) => _block = block;
 
@@ -43,11 +44,13 @@ public ref struct PageScan
 
     /// <summary>
     /// Tells the kinds of a unit's pages. <paramref name="kinds"/> has <see cref="FilterUnit.Pages"/> entries, which
-    /// say <see cref="PageKind.Kernel"/> for every page of memory and <see cref="PageKind.Hole"/> for all others.
+    /// say <see cref="PageKind.Kernel"/> for every page of memory and <see cref="PageKind.Hole"/> for all others, if
+    /// <paramref name="hasHoles"/>.
     /// </summary>
-    public void Run<TMemory>(ref TMemory memory, ulong firstPfn, scoped Span<PageKind> kinds)
+    public void Run<TMemory>(ref TMemory memory, ulong firstPfn, scoped Span<PageKind> kinds, bool hasHoles)
         where TMemory : struct, IPhysicalMemory
     {
+        _hasHoles = hasHoles;
         _blockPages = 0;
         int at = RestOfCompound(ref memory, firstPfn, kinds);
         while (at < kinds.Length)
@@ -183,6 +186,11 @@ public ref struct PageScan
         where TMemory : struct, IPhysicalMemory
     {
         bool isLookedAt = kinds.Length > 1 && !Level.Excludes(kind);
+        if (!isLookedAt && !_hasHoles)
+        {
+            kinds.Fill(kind);
+            return;
+        }
         for (int i = 0; i < kinds.Length; i++)
         {
             if (kinds[i] != PageKind.Hole)

@@ -18,13 +18,8 @@ namespace System
         private static void ClearWithoutReferences(ref byte destination, nuint length) =>
             Memory.Zero(ref destination, length);
 
-        private static void Fill(ref byte destination, byte value, nuint length)
-        {
-            for (nuint i = 0; i < length; i++)
-            {
-                Unsafe.Add(ref destination, (nint)i) = value;
-            }
-        }
+        private static void Fill(ref byte destination, byte value, nuint length) =>
+            Memory.Set(ref destination, value, length);
     }
 }
 

@@ -11,7 +11,10 @@ internal static unsafe class Memory
         MemMove(Unsafe.AsPointer(ref destination), Unsafe.AsPointer(ref source), length);
 
     internal static void Zero(ref byte destination, nuint length) =>
-        MemSet(Unsafe.AsPointer(ref destination), 0, length);
+        Set(ref destination, 0, length);
+
+    internal static void Set(ref byte destination, byte value, nuint length) =>
+        MemSet(Unsafe.AsPointer(ref destination), value, length);
 
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "memmove")]

@@ -71,6 +71,12 @@ public readonly ref struct Span<T>
 
     public void Fill(T value)
     {
+        if (Unsafe.SizeOf<T>() == 1)
+        {
+            Memory.Set(
+                ref Unsafe.As<T, byte>(ref _reference), Unsafe.As<T, byte>(ref value), (nuint)_length);
+            return;
+        }
         for (int i = 0; i < _length; i++)
         {
             Unsafe.Add(ref _reference, i) = value;

@@ -86,18 +86,33 @@ public static class KdumpFront
         return status;
     }
 
+    private static void SetBits(Span<byte> bits, int start, int end)
+    {
+        int at = start;
+        while (at < end)
+        {
+            if (at % 8 == 0 && end - at >= 8)
+            {
+                int bytes = (end - at) / 8;
+                bits.Slice(at / 8, bytes).Fill(0xFF);
+                at += bytes * 8;
+                continue;
+            }
+            bits[at / 8] |= (byte)(1 << (at % 8));
+            at++;
+        }
+    }
+
     private static void Pack(in PageFilter filter, bool ofDump, Span<byte> bits)
     {
         ReadOnlySpan<PageKind> kinds = filter.Kinds;
         uint set = ofDump ? KindSet.Kept(filter.Level) : ~KindSet.Of(PageKind.Hole);
-        for (int i = 0; i < bits.Length; i++)
+        int start = KindRuns.Next(kinds, 0, set);
+        while (start < kinds.Length)
         {
-            int value = 0;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                value |= KindSet.Has(set, kinds[(i * 8) + bit]) ? 1 << bit : 0;
-            }
-            bits[i] = (byte)value;
+            int end = KindRuns.End(kinds, start);
+            SetBits(bits, start, end);
+            start = KindRuns.Next(kinds, end, set);
         }
     }
 }

@@ -1,4 +1,6 @@
 using System;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using CosmosKdump.Capture.Filter;
 
 namespace CosmosKdump.Capture.Encode.Kdump;
@@ -12,6 +14,7 @@ public ref struct KdumpPages
     private PageData _data;
     private PageBatcher _batcher;
     private CompressionPace _pace;
+    private RepeatedPages _repeated;
     private bool _isStream;
 
     /// <summary>
@@ -110,16 +113,14 @@ public ref struct KdumpPages
             {
                 continue;
             }
-            ulong address = unit * FilterUnit.Bytes;
-            for (int i = 0; i < FilterUnit.Pages && status == Status.Ok; i++, address += Limits.PageBytes)
+            ReadOnlySpan<PageKind> kinds = filter.Kinds;
+            for (int i = KindRuns.Next(kinds, 0, kept);
+                i < kinds.Length && status == Status.Ok;
+                i = KindRuns.Next(kinds, i + 1, kept))
             {
-                PageKind kind = filter.Kinds[i];
-                if (!KindSet.Has(kept, kind))
+                if (KindSet.Has(wanted, kinds[i]))
                 {
-                    continue;
-                }
-                if (KindSet.Has(wanted, kind))
-                {
+                    ulong address = (unit * FilterUnit.Bytes) + ((ulong)i * Limits.PageBytes);
                     while (_batcher.IsFull && status == Status.Ok)
                     {
                         status = TakeBatch(ref sink, ref clock, ref console, ref compressor, ref meter);
@@ -178,12 +179,53 @@ public ref struct KdumpPages
             Unreadable += form == PageForm.Unreadable ? 1UL : 0;
             return Put(ref sink, rank, new PageDescriptor(_layout.DataPositionBytes, Limits.PageBytes, 0));
         }
+        if (form == PageForm.Repeated)
+        {
+            return WriteRepeated(ref sink, ref clock, rank, bytes);
+        }
+        return WriteBytes(ref sink, ref clock, rank, form == PageForm.Compressed ? _flag : 0, bytes, out _);
+    }
+
+    // The first page of its kind; others refer to it.
+    private Status WriteRepeated<TSink, TClock>(
+        ref TSink sink, ref TClock clock, ulong rank, scoped ReadOnlySpan<byte> bytes)
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+    {
+        ulong word = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        if (_repeated.TryFind(word, out PageDescriptor descriptor))
+        {
+            return Put(ref sink, rank, in descriptor);
+        }
+        Span<byte> page = stackalloc byte[Limits.PageBytes];
+        MemoryMarshal.Cast<byte, ulong>(page).Fill(word);
+        bool isCompressed = bytes.Length > RepeatedWord.Bytes;
+        Status status = WriteBytes(
+            ref sink, ref clock, rank, isCompressed ? _flag : 0, isCompressed ? bytes[RepeatedWord.Bytes..] : page,
+            out descriptor);
+        if (status == Status.Ok)
+        {
+            _repeated.Add(word, in descriptor);
+        }
+        return status;
+    }
+
+    private Status WriteBytes<TSink, TClock>(
+        ref TSink sink,
+        ref TClock clock,
+        ulong rank,
+        uint flags,
+        scoped ReadOnlySpan<byte> bytes,
+        out PageDescriptor descriptor)
+        where TSink : struct, IDumpSink
+        where TClock : struct, IClock
+    {
+        descriptor = default;
         if (!_data.HasRoom(bytes.Length))
         {
             return Status.DumpCut;
         }
-        uint flags = form == PageForm.Compressed ? _flag : 0;
-        var descriptor = new PageDescriptor(_data.PositionBytes, (uint)bytes.Length, flags);
+        descriptor = new PageDescriptor(_data.PositionBytes, (uint)bytes.Length, flags);
         ulong given = _data.GivenBytes;
         Status status = _data.Append(ref sink, ref clock, ref _pace, bytes);
         if (status == Status.Ok && _isStream && _data.GivenBytes != given)

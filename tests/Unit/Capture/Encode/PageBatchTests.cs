@@ -76,6 +76,33 @@ public class PageBatchTests
         Assert.Equal((PageForm.Unreadable, 0), Results(1)[0]);
     }
 
+    [Theory]
+    [InlineData(true, 48)]
+    [InlineData(false, 8)]
+    public void A_page_of_one_word_over_and_over_tells_the_word(bool compresses, int bytes)
+    {
+        byte[] word = [40, 0, 2, 3, 4, 5, 6, 7];
+        byte[] page = [.. Enumerable.Repeat(word, 512).SelectMany(one => one)];
+        _image.Place(Ram, page);
+        _image.Place(Ram + 0x1000, Enumerable.Repeat((byte)0xFF, 4096).ToArray());
+        int used = Run(new PrefixCodec(4095), compresses, Ram, Ram + 0x1000);
+        // 0xFFFF is a length that the codec refuses: then there is the word alone.
+        Assert.Equal([(PageForm.Repeated, bytes), (PageForm.Repeated, 8)], Results(2));
+        Assert.Equal(
+            [.. word, .. page[..(bytes - 8)], .. Enumerable.Repeat((byte)0xFF, 8)],
+            _output[..used]);
+    }
+
+    [Fact]
+    public void A_batch_that_is_not_compressed_is_copied()
+    {
+        _image.Place(Ram, Page(1, 40));
+        _image.Place(Ram + 0x1000, new byte[4096]);
+        Assert.Equal(8192, Run(new PrefixCodec(4095), compresses: false, Ram, Ram + 0x1000, Ram + 0x2000));
+        Assert.Equal([(PageForm.Raw, 4096), (PageForm.Zero, 0), (PageForm.Raw, 4096)], Results(3));
+        Assert.Equal(Page(1, 40), _output[..4096]);
+    }
+
     [Fact]
     public void An_empty_batch_is_empty() => Assert.Equal(0, Run(new PrefixCodec(4095)));
 
@@ -87,10 +114,12 @@ public class PageBatchTests
         return page;
     }
 
-    private int Run(PrefixCodec codec, params ulong[] addresses)
+    private int Run(PrefixCodec codec, params ulong[] addresses) => Run(codec, compresses: true, addresses);
+
+    private int Run(PrefixCodec codec, bool compresses, params ulong[] addresses)
     {
         FakeMemory memory = new(_image);
-        return PageBatch.Run(ref memory, ref codec, compresses: true, addresses, new byte[4096], _output, _results);
+        return PageBatch.Run(ref memory, ref codec, compresses, addresses, new byte[4096], _output, _results);
     }
 
     private (PageForm, int)[] Results(int count) =>

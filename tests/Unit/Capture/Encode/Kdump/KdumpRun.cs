@@ -108,7 +108,7 @@ internal sealed class KdumpRun
         for (ulong pfn = 0x1000; pfn < 0x1400; pfn++)
         {
             Span<byte> page = pages.Memory.At(pfn * Limits.PageBytes, Limits.PageBytes);
-            switch (pfn % 3)
+            switch (pfn % 5)
             {
                 case 0:
                     random.NextBytes(page);
@@ -116,6 +116,12 @@ internal sealed class KdumpRun
                 case 1:
                     Encoding.ASCII.GetBytes($"page {pfn} ").CopyTo(page);
                     page[1000..].Fill((byte)pfn);
+                    break;
+                case 2:
+                    page.Fill((byte)(0xF0 | (pfn / 5 % 2)));
+                    break;
+                case 3:
+                    System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(page).Fill(0xFFFF_8880_0000_0000 + (pfn << 6));
                     break;
                 default:
                     break;
