@@ -120,7 +120,7 @@ public static class Limits
     /// <summary>Wait for a receiver that has answered before, microseconds.</summary>
     public const ulong StreamAnswerMicroseconds = 3_000_000;
 
-    /// <summary>Most rounds of repeating one window.</summary>
+    /// <summary>Most rounds of repeating one window that bring nothing.</summary>
     public const int StreamRepeatRounds = 64;
 
     /// <summary>Without a receiver, the part of the sending time that is spent listening: 1/n.</summary>

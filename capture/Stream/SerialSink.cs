@@ -294,7 +294,7 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
             Span<byte> payload = stackalloc byte[FramePayload.BeginBytes];
             Remember(Line.Send(FrameType.Begin, 0, _facts.LengthBytes, Announcement(payload)));
         }
-        ulong missingBytes = 0;
+        ulong missingBytes = ulong.MaxValue;
         for (int round = 0; round < Limits.StreamRepeatRounds; round++)
         {
             ulong elapsed = Line.Microseconds - _windowMicroseconds;
@@ -314,6 +314,8 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
             {
                 return;
             }
+            // A round that brought something does not count.
+            round = answer.LengthBytes < missingBytes ? 0 : round;
             missingBytes = Math.Min(answer.LengthBytes, end - start);
             RepeatMissing();
             if (_stuck != Status.Ok)

@@ -12,7 +12,6 @@
 
 	.macro	stub vector, has_error
 	.balign	16
-stub_\vector:
 	.if	!\has_error
 	pushq	$0
 	.endif
@@ -24,6 +23,9 @@ stub_\vector:
 	.endif
 	.endm
 
+	.balign	16
+	.type	stubs, @function
+stubs:
 	.altmacro
 	.set	v, 0
 	.rept	33
@@ -109,7 +111,7 @@ save_and_call:
 	.type	load_idt, @function
 load_idt:
 	leaq	idt(%rip), %rdi
-	leaq	stub_0(%rip), %rsi
+	leaq	stubs(%rip), %rsi
 	xorl	%ecx, %ecx
 1:	movq	%rsi, %rax
 	movw	%ax, (%rdi)

@@ -160,7 +160,6 @@ further_cpu_awake:
 
 	.macro	further_stub vector, has_error
 	.balign	16
-further_stub_\vector:
 	.if	!\has_error
 	pushq	$0
 	.endif

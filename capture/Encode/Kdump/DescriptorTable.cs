@@ -104,17 +104,29 @@ public ref struct DescriptorTable
             {
                 continue;
             }
-            if (at > start)
-            {
-                status = sink.Submit(new DumpChunk(
-                    _position + _window + (ulong)start, _address + (ulong)start, (ulong)(at - start)));
-            }
+            status = SubmitRun(ref sink, start, at);
             start = at + KdumpLayout.DescriptorBytes;
         }
         status = status == Status.Ok ? sink.Drain() : status;
         if (status == Status.Ok)
         {
             _bytes.Clear();
+        }
+        return status;
+    }
+
+    // Page by page from the end: where a descriptor lies across two pages and the line is cut between them, what arrived
+    // has no position, and does not pass for a descriptor.
+    private readonly Status SubmitRun<TSink>(ref TSink sink, int start, int end)
+        where TSink : struct, IDumpSink
+    {
+        Status status = Status.Ok;
+        while (end > start && status == Status.Ok)
+        {
+            int first = Math.Max(start, (end - 1) & -Limits.PageBytes);
+            status = sink.Submit(new DumpChunk(
+                _position + _window + (ulong)first, _address + (ulong)first, (ulong)(end - first)));
+            end = first;
         }
         return status;
     }
