@@ -44,6 +44,9 @@ public ref struct PageFilter
     /// <summary>Page structs of excluded pages only are left out as well (makedumpfile's option -e).</summary>
     public bool ExcludesIdlePageStructs { get; private set; }
 
+    /// <summary>What is left out in fact: without page structs, pages of zeros at most.</summary>
+    public readonly DumpLevel EffectiveLevel => _hasScan ? Level : new DumpLevel((byte)(Level.Value & DumpLevel.Zero));
+
     /// <summary>Page structs are understood.</summary>
     public readonly bool HasPageStructs => _hasScan;
 
@@ -95,7 +98,6 @@ public ref struct PageFilter
         Level = level;
         _scan.Level = level;
         _loadedUnit = ulong.MaxValue;
-        _idleEnd = 0;
     }
 
     /// <summary>Whether a dump of this level holds a page of the loaded unit.</summary>
@@ -109,6 +111,8 @@ public ref struct PageFilter
         {
             return true;
         }
+        // A unit's kinds are the same whatever was loaded before.
+        _idleEnd = 0;
         Span<PageKind> kinds = _buffers.Kinds;
         bool hasMemory = MarkMemory(unit, kinds);
         _loadedUnit = hasMemory ? unit : ulong.MaxValue;
@@ -165,7 +169,7 @@ public ref struct PageFilter
         where TMemory : struct, IPhysicalMemory
     {
         CountUnits(ref memory, ref census);
-        if (_hasScan && census.Of(PageKind.Poisoned) > Math.Max(MostPoisoned, census.Memory / PoisonedShare))
+        if (_hasScan && _scan.PoisonedStructs > Math.Max(MostPoisoned, census.Memory / PoisonedShare))
         {
             // So many bad pages no machine survives: what is bad are the page structs.
             _hasScan = false;
@@ -181,6 +185,7 @@ public ref struct PageFilter
     {
         census.Clear();
         _units.Clear();
+        _scan.PoisonedStructs = 0;
         ulong units = Units;
         for (ulong unit = 0; unit < units; unit++)
         {

@@ -67,7 +67,13 @@ public ref struct PageScan
                 continue;
             }
             PageKind kind = Judge(pfn, out int order);
-            int pages = kind == PageKind.Kernel ? 1 : (int)Math.Min(1UL << order, (ulong)(kinds.Length - at));
+            if (kind == PageKind.Kernel)
+            {
+                at++;
+                continue;
+            }
+            PoisonedStructs += kind == PageKind.Poisoned ? 1UL : 0;
+            int pages = (int)Math.Min(1UL << order, (ulong)(kinds.Length - at));
             Mark(ref memory, pfn, kinds.Slice(at, pages), kind);
             at += pages;
         }
@@ -161,20 +167,40 @@ public ref struct PageScan
     private int RestOfCompound<TMemory>(ref TMemory memory, ulong firstPfn, scoped Span<PageKind> kinds)
         where TMemory : struct, IPhysicalMemory
     {
-        if (kinds[0] == PageKind.Hole || Load(ref memory, firstPfn) != Status.Ok
-            || !_layout.IsTail(PageAt(firstPfn), out ulong head))
+        // Linux may have given the page structs of a huge page's later pages back (HugeTLB vmemmap optimization, "mm:
+        // hugetlb: free the vmemmap pages"): what stands in their place repeats the first ones, so that a page inside
+        // looks like a first one, and only the next tells.
+        if (kinds[0] == PageKind.Hole || Load(ref memory, firstPfn) != Status.Ok)
         {
             return 0;
         }
-        PageKind kind = KindOfTail(ref memory, firstPfn, head, out ulong rest);
+        ulong pfn = firstPfn;
+        bool isTail = _layout.IsTail(PageAt(pfn), out ulong head);
+        if (!isTail && _blockPages > 1)
+        {
+            pfn++;
+            isTail = _layout.IsTail(PageAt(pfn), out head)
+                && _map.Find(ref memory, ref _paging, firstPfn, out ulong own) == Status.Ok && head < own;
+        }
+        if (!isTail)
+        {
+            return 0;
+        }
+        PageKind kind = KindOfTail(ref memory, pfn, head, out ulong rest);
         if (kind == PageKind.Kernel)
         {
             return 0;
         }
-        int pages = (int)Math.Min(rest, (ulong)kinds.Length);
+        PoisonedStructs += kind == PageKind.Poisoned ? 1UL : 0;
+        int pages = (int)Math.Min(rest + (pfn - firstPfn), (ulong)kinds.Length);
         Mark(ref memory, firstPfn, kinds[..pages], kind);
         return pages;
     }
+
+    /// <summary>
+    /// Page structs that <see cref="Run"/> found to be of bad pages; one of a huge page stands for all of it.
+    /// </summary>
+    public ulong PoisonedStructs { get; set; }
 
     /// <summary>
     /// The level that is filtered by. Where it keeps a kind, each page of a block is looked at too, for those that are
@@ -197,6 +223,7 @@ public ref struct PageScan
             {
                 ulong at = pfn + (ulong)i;
                 bool isPoisoned = isLookedAt && Load(ref memory, at) == Status.Ok && _layout.IsPoisoned(PageAt(at));
+                PoisonedStructs += isPoisoned ? 1UL : 0;
                 kinds[i] = isPoisoned ? PageKind.Poisoned : kind;
             }
         }

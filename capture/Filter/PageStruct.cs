@@ -16,6 +16,9 @@ public struct PageStruct
     private const ulong Tail = 1;
     private const int NoOffset = -1;
 
+    // _mapcount of a page that is not mapped and of no type.
+    private const uint NoType = uint.MaxValue;
+
     // Largest compound page of x86-64: 1 GiB.
     private const int HighestOrder = 18;
 
@@ -33,6 +36,8 @@ public struct PageStruct
     private ulong _slab;
     private ulong _poisoned;
     private ulong _head;
+    // Flags of which a page that is just the kernel's has none.
+    private ulong _telling;
     private ulong _hugeInFlags;
     private ulong _hugeDestructor;
     private TypeValue _buddy;
@@ -83,6 +88,7 @@ public struct PageStruct
         layout._head = info.TryGetConstant("PG_head_mask"u8, out ulong head) == Status.Ok
             ? head
             : Flag(in info, "PG_head"u8);
+        layout._telling = layout._lru | layout._swapCache | layout._slab | layout._poisoned | layout._head;
         if (layout._mapCount != NoOffset)
         {
             layout._buddy = TypeValue.Find(in info, "PAGE_BUDDY_MAPCOUNT_VALUE"u8);
@@ -119,11 +125,17 @@ public struct PageStruct
     {
         order = 0;
         ulong flags = Long(page, _flags);
+        ulong mapping = Long(page, _mapping);
+        uint type = _mapCount == NoOffset ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(page[_mapCount..]);
         if (IsTail(page, out _))
         {
             return (flags & _poisoned) != 0 ? PageKind.Poisoned : PageKind.Kernel;
         }
-        uint type = _mapCount == NoOffset ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(page[_mapCount..]);
+        // Most pages that are kept: nothing tells that they are anything else.
+        if ((flags & _telling) == 0 && type == NoType && (mapping & Anonymous) == 0)
+        {
+            return PageKind.Kernel;
+        }
         bool isSlab = (flags & _slab) != 0 || _slabType.Is(type);
         if (!isSlab && KnowsFree && (_buddy.Is(type) || _unaccepted.Is(type)))
         {
@@ -134,7 +146,6 @@ public struct PageStruct
         {
             order = CompoundOrder(next, type, pfn, out isHuge);
         }
-        ulong mapping = Long(page, _mapping);
         bool isAnonymous = !isSlab && (mapping & Anonymous) != 0 && IsPlausible(mapping);
         bool isCache = ((flags & _lru) != 0
             || ((flags & _swapCache) != 0 && (_swapBacked == 0 || (flags & _swapBacked) != 0)))

@@ -25,6 +25,9 @@ public ref struct ElfContent
     /// <summary>The level of the dump.</summary>
     public readonly DumpLevel Level => IsFiltered ? Filter.Level : default;
 
+    /// <summary>What is left out in fact.</summary>
+    public readonly DumpLevel EffectiveLevel => IsFiltered ? Filter.EffectiveLevel : default;
+
     /// <summary>
     /// Chooses for a sink of a capacity: what was asked for, a higher level if that does not fit, or all pages if page
     /// structs are not understood. Tells what is left out.
@@ -85,7 +88,9 @@ public ref struct ElfContent
             }
             else if (Layout.LengthBytes > capacityBytes && canRaise)
             {
-                Filter.Raise(Level.Raised());
+                Filter.Raise(Filter.HasPageStructs
+                    ? Level.Raised()
+                    : new DumpLevel((byte)(Level.Value | DumpLevel.Zero)));
             }
             else
             {

@@ -39,7 +39,7 @@ public static class ElfDump
         ulong longest = content.IsFiltered
             ? Math.Min(content.Layout.LengthBytes, sink.CapacityBytes)
             : content.Layout.LengthBytes;
-        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Elf, content.Level.Value);
+        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Elf, content.EffectiveLevel.Value);
         meter = new ProgressMeter(longest, meter.StartMicroseconds);
         // Known before the first byte, so that even the label of a dump that never ends tells whose it is. Where it
         // cannot be computed, the write of the same bytes fails for the same reason, and tells it.

@@ -19,32 +19,19 @@ public static class FilterReport
         where TConsole : struct, IConsole
     {
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
-        TextLine line = ReportLine.Begin(buffer, filter.WhyNot);
-        if (!filter.HasPageStructs)
+        if (filter.HasPageStructs)
         {
-            line.Add("only pages of zeros can be left out: all others are dumped"u8);
-            ReportLine.Write(ref console, in line);
-            return;
+            TellPages(ref console, in census, level, microseconds);
         }
-        line = ReportLine.Begin(buffer);
-        line.Add("pages: "u8);
-        line.AddDecimal(census.Memory);
-        Add(ref line, ", cache "u8, census.Of(PageKind.Cache) + census.Of(PageKind.PrivateCache));
-        Add(ref line, ", user "u8, census.Of(PageKind.User));
-        Add(ref line, ", free "u8, census.Of(PageKind.Free));
-        Add(ref line, ", poisoned "u8, census.Of(PageKind.Poisoned));
-        Add(ref line, ", offline "u8, census.Of(PageKind.Offline));
-        Add(ref line, ", unknown "u8, census.Of(PageKind.Unknown));
-        line.Add("; level "u8);
-        line.AddDecimal(level.Value);
-        line.Add(" keeps "u8);
-        line.AddDecimal(census.Kept(level));
-        line.Add(" in "u8);
-        line.AddSeconds(microseconds);
-        ReportLine.Write(ref console, in line);
+        else
+        {
+            TextLine why = ReportLine.Begin(buffer, filter.WhyNot);
+            why.Add("only pages of zeros can be left out: all others are dumped"u8);
+            ReportLine.Write(ref console, in why);
+        }
         if (level.Value != wanted.Value)
         {
-            line = ReportLine.Begin(buffer);
+            TextLine line = ReportLine.Begin(buffer);
             line.Add("dump level raised from "u8);
             line.AddDecimal(wanted.Value);
             line.Add(" to "u8);
@@ -61,6 +48,29 @@ public static class FilterReport
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer, why);
         line.Add("nothing can be left out: all pages are dumped"u8);
+        ReportLine.Write(ref console, in line);
+    }
+
+    private static void TellPages<TConsole>(
+        ref TConsole console, scoped in PageCensus census, DumpLevel level, ulong microseconds)
+        where TConsole : struct, IConsole
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = ReportLine.Begin(buffer);
+        line.Add("pages: "u8);
+        line.AddDecimal(census.Memory);
+        Add(ref line, ", cache "u8, census.Of(PageKind.Cache) + census.Of(PageKind.PrivateCache));
+        Add(ref line, ", user "u8, census.Of(PageKind.User));
+        Add(ref line, ", free "u8, census.Of(PageKind.Free));
+        Add(ref line, ", poisoned "u8, census.Of(PageKind.Poisoned));
+        Add(ref line, ", offline "u8, census.Of(PageKind.Offline));
+        Add(ref line, ", unknown "u8, census.Of(PageKind.Unknown));
+        line.Add("; level "u8);
+        line.AddDecimal(level.Value);
+        line.Add(" keeps "u8);
+        line.AddDecimal(census.Kept(level));
+        line.Add(" in "u8);
+        line.AddSeconds(microseconds);
         ReportLine.Write(ref console, in line);
     }
 

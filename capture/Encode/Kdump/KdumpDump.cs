@@ -46,16 +46,16 @@ public static class KdumpDump
         ulong counting = clock.Microseconds - start;
         DumpLevel fitting = LevelChoice.Run(
             ref memory, ref compressor, ref filter, in census, in plan, sink.CapacityBytes);
-        FilterReport.Tell(ref console, in filter, in census, options.Level, fitting, counting);
         if (fitting.Value != filter.Level.Value)
         {
             filter.Raise(fitting);
             filter.Count(ref memory, ref census);
         }
+        FilterReport.Tell(ref console, in filter, in census, options.Level, fitting, counting);
         var layout = new KdumpLayout(filter.EndPfn, plan.Notes.LengthBytes, census.Kept(filter.Level));
         meter = new ProgressMeter(layout.Pages * Limits.PageBytes, meter.StartMicroseconds);
         ulong longest = Math.Min(layout.LongestBytes, sink.CapacityBytes);
-        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Kdump, filter.Level.Value);
+        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Kdump, filter.EffectiveLevel.Value);
         if (layout.DataPositionBytes + Limits.PageBytes > longest)
         {
             facts = default;
@@ -68,7 +68,7 @@ public static class KdumpDump
         uint unfinished = sink.CanReadBack ? header | KdumpHeader.Incomplete : header;
         var stream = new StagedStream(staging, isDry: true);
         Status status = KdumpFront.WriteHeader(
-            ref memory, ref sink, ref stream, in plan, in layout, filter.Level, unfinished);
+            ref memory, ref sink, ref stream, in plan, in layout, filter.EffectiveLevel, unfinished);
         facts = facts.WithHeader(layout.BitmapPositionBytes, stream.Checksum);
         status = status == Status.Ok ? sink.Begin(in facts) : status;
         if (status != Status.Ok)
@@ -78,7 +78,7 @@ public static class KdumpDump
         }
         stream = new StagedStream(staging);
         status = KdumpFront.WriteHeader(
-            ref memory, ref sink, ref stream, in plan, in layout, filter.Level, unfinished);
+            ref memory, ref sink, ref stream, in plan, in layout, filter.EffectiveLevel, unfinished);
         if (status == Status.Ok)
         {
             meter.MarkFirstByte(ref clock);
@@ -100,14 +100,14 @@ public static class KdumpDump
                 ref memory, ref sink, ref clock, ref console, ref compressor, ref filter, in census, in plan, ref meter);
         }
         ulong length = (pages.EndBytes + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
-        facts = new DumpFacts(length, facts.CrashTimeSeconds, DumpFormat.Kdump, filter.Level.Value)
+        facts = new DumpFacts(length, facts.CrashTimeSeconds, DumpFormat.Kdump, filter.EffectiveLevel.Value)
             .WithHeader(facts.HeaderBytes, facts.HeaderChecksum);
         if (status != Status.Ok || !sink.CanReadBack)
         {
             return status;
         }
         stream = new StagedStream(staging);
-        status = KdumpFront.WriteHeader(ref memory, ref sink, ref stream, in plan, in layout, filter.Level, header);
+        status = KdumpFront.WriteHeader(ref memory, ref sink, ref stream, in plan, in layout, filter.EffectiveLevel, header);
         facts = facts.WithHeader(facts.HeaderBytes, stream.Checksum);
         return status;
     }

@@ -98,14 +98,21 @@ public ref struct KdumpPages
     {
         Status status = Status.Ok;
         ulong rank = 0;
+        ulong nextRank = 0;
         ulong units = filter.Units;
         uint kept = KindSet.Kept(filter.Level);
         uint wanted = kept & PagePass.KindsOf(pass);
         for (ulong unit = 0; unit < units && status == Status.Ok; unit++)
         {
-            if (filter.CanSkip(unit, wanted, out ulong skipped, out uint keptPages))
+            bool canSkip = filter.CanSkip(unit, wanted, out ulong skipped, out uint keptPages);
+            if (unit % skipped == 0)
             {
-                rank += keptPages;
+                // Counted once: memory that reads differently now moves no other unit's pages.
+                rank = nextRank;
+                nextRank += keptPages;
+            }
+            if (canSkip)
+            {
                 unit += skipped - 1;
                 continue;
             }
@@ -115,7 +122,7 @@ public ref struct KdumpPages
             }
             ReadOnlySpan<PageKind> kinds = filter.Kinds;
             for (int i = KindRuns.Next(kinds, 0, kept);
-                i < kinds.Length && status == Status.Ok;
+                i < kinds.Length && rank < nextRank && status == Status.Ok;
                 i = KindRuns.Next(kinds, i + 1, kept))
             {
                 if (KindSet.Has(wanted, kinds[i]))

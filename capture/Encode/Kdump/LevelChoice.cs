@@ -92,9 +92,9 @@ public static class LevelChoice
             const int Stride = FilterUnit.Pages / SamplesPerUnit;
             for (int i = 0; i < SamplesPerUnit; i++)
             {
-                // The first page of each part that may be in a dump.
+                // The first page of each part that may be in a dump of this level or a higher one.
                 int at = i * Stride;
-                while (at < (i + 1) * Stride && new DumpLevel(0).Excludes(filter.Kinds[at]))
+                while (at < (i + 1) * Stride && filter.Level.Excludes(filter.Kinds[at]))
                 {
                     at++;
                 }

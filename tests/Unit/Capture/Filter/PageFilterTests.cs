@@ -110,6 +110,41 @@ public class PageFilterTests
         Assert.Equal(PageKind.Kernel, pages.KindOf(ref filter, Huge - 1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AHugePageWhosePageStructsWereGivenBackIsOne(bool is612)
+    {
+        var pages = new CrashedPages(is612);
+        const ulong Huge = 0x40000;
+        pages.Compound(Huge, 18, isHuge: true);
+        // Each later page of structs is the first one again.
+        for (ulong pfn = Huge + 64; pfn < Huge + (1 << 18); pfn++)
+        {
+            pages[Huge + (pfn % 64)].CopyTo(pages[pfn]);
+        }
+        PageFilter filter = pages.Open(31);
+        foreach (ulong unit in new ulong[] { 15, 8, 11 })
+        {
+            AssertRun(pages, ref filter, unit * FilterUnit.Pages, FilterUnit.Pages, PageKind.User);
+        }
+        Assert.Equal(PageKind.Kernel, pages.KindOf(ref filter, Huge + (1 << 18)));
+    }
+
+    [Fact]
+    public void ABadHugePageIsNoReasonToDoubtAllPageStructs()
+    {
+        var pages = new CrashedPages();
+        pages.Compound(0x40000, 18, isHuge: true);
+        pages.Poison(0x40000);
+        PageFilter filter = pages.Open(31);
+        var memory = new SparsePort(pages.Memory);
+        var census = new PageCensus(new ulong[PageCensus.Kinds]);
+        filter.Count(ref memory, ref census);
+        Assert.True(filter.HasPageStructs);
+        Assert.Equal(1UL << 18, census.Of(PageKind.Poisoned));
+    }
+
     [Fact]
     public void PoisonInAFreeBlockIsNotTouchedWhereFreePagesAreKept()
     {
