@@ -168,6 +168,10 @@ internal static unsafe class PageTables
         }
         _used = _fixed;
         Cpu.WriteCr3(_root);
+        if (HoldOthers != null)
+        {
+            HoldOthers(false);
+        }
     }
 
     /// <summary>The table of a level that covers an address; missing ones are made.</summary>

@@ -11,20 +11,28 @@ using CosmosKdump.Kernel.Machine.Smp;
 namespace CosmosKdump.Kernel.Report;
 
 /// <summary>
-/// Compresses the pages of <see cref="CodecTest"/> on all CPUs, some rounds over; then once more, while one of the CPUs
-/// is lost with a batch in its hands.
+/// Compresses the pages of <see cref="CodecTest"/> on all CPUs, some rounds over; then again after page tables were
+/// recycled, while a CPU faults with a batch in its hands, and while one does not end its batch, whether it is waited for
+/// or page tables are recycled.
 /// </summary>
 internal static unsafe class CpuTest
 {
     private const int Rounds = 8;
     private const int Batches = 4;
     private const int FirstPage = 1;
+    private const int AnyCpu = 0;
     private const int FaultingCpu = 1;
-    private const uint FaultMilliseconds = 1000;
+    private const int HangingCpu = 2;
+    private const int HeldCpu = 3;
+    private const uint TakenMilliseconds = 1000;
+    private const uint StoppedMilliseconds = 50;
+    private const int FarAddresses = 64;
 
     private static KernelPageCompressor _compressor;
     private static int _cpus;
-    private static bool _isFaulting;
+    private static int _trial;
+    private static bool _isTaken;
+    private static bool _isOutlived;
 
     internal static void Run(int cpus)
     {
@@ -54,6 +62,7 @@ internal static unsafe class CpuTest
         line.Add(" us"u8);
         Write(ref line);
 
+        _isTaken = true;
         start = Clock.Microseconds;
         uint checksum = Round(out ulong bytes);
         bool same = true;
@@ -68,17 +77,41 @@ internal static unsafe class CpuTest
         line.AddDecimal(took / (Rounds * Batches * PageBatch.MaxPages));
         line.Add(" us a page on all CPUs"u8);
         Write(ref line);
-        if (Processors.Count > 1)
+        Recycle();
+        Lose("a further CPU"u8, AnyCpu, checksum);
+        Lose("a CPU lost"u8, FaultingCpu, checksum);
+        Lose("a CPU stopped"u8, HangingCpu, checksum);
+        if (!Cpu.HasGiantPages)
         {
-            // Plain functions, of this class and of the one that set it before.
-            _isFaulting = true;
-            Processors.Work = &TakeAndFault;
-            uint again = Round(out bytes);
-            Processors.Work = &BatchWork.WorkOn;
-            _isFaulting = false;
-            Tell("a CPU lost"u8, bytes, again, again == checksum && !Processors.IsRunning(FaultingCpu));
+            Lose("a CPU held"u8, HeldCpu, checksum);
         }
         return status;
+    }
+
+    /// <summary>A round in which a CPU, if there is that one, takes a batch and is lost, or any further one does its work.</summary>
+    private static void Lose(ReadOnlySpan<byte> what, int cpu, uint expected)
+    {
+        if (Processors.Count <= Math.Max(cpu, 1))
+        {
+            return;
+        }
+        // Plain functions, of this class and of the one that set it before.
+        _trial = cpu;
+        _isTaken = false;
+        _isOutlived = false;
+        Processors.Work = &Take;
+        uint checksum = Round(out ulong bytes);
+        Processors.Work = &BatchWork.WorkOn;
+        bool isGood = checksum == expected && _isTaken && !_isOutlived;
+        if (cpu != AnyCpu)
+        {
+            // Nor does it go on.
+            _isTaken = false;
+            WaitUntilTaken(StoppedMilliseconds);
+            isGood &= !_isTaken && !Processors.IsRunning(cpu);
+        }
+        _isTaken = true;
+        Tell(what, bytes, checksum, isGood);
     }
 
     /// <summary>All pages once, every slot in turn; the checksum of what came out, in order.</summary>
@@ -104,28 +137,58 @@ internal static unsafe class CpuTest
                     addresses[i] = Image.Start() + (ulong)(page * Limits.PageBytes);
                 }
                 _compressor.Start(batch % slots, addresses, compresses: true);
-                WaitForFault();
+                WaitUntilTaken(TakenMilliseconds);
+                if (_trial == HeldCpu)
+                {
+                    // Not even a CPU that does not end its batch goes on while tables change.
+                    Recycle();
+                    _isOutlived |= Processors.IsRunning(HeldCpu);
+                }
             }
         }
         return checksum;
     }
 
-    private static void WaitForFault()
+    /// <summary>Without 1 GiB pages, asks for more page tables than there are; nothing is read there.</summary>
+    private static void Recycle()
     {
-        Deadline deadline = Deadline.AfterMilliseconds(FaultMilliseconds);
-        while (_isFaulting && CpuBlock.Of(FaultingCpu).State == CpuBlock.Running && !deadline.HasPassed)
+        for (ulong i = 0; i < FarAddresses && !Cpu.HasGiantPages; i++)
+        {
+            _ = PageTables.TryMapOnDemand(i << 30);
+        }
+    }
+
+    private static void WaitUntilTaken(uint milliseconds)
+    {
+        Deadline deadline = Deadline.AfterMilliseconds(milliseconds);
+        while (!_isTaken && !deadline.HasPassed)
         {
             Cpu.Pause();
         }
     }
 
-    private static bool TakeAndFault(int cpu)
+    private static bool Take(int cpu)
     {
-        if (cpu == FaultingCpu && BatchWork.TryTake(cpu, out _))
+        if (_trial == AnyCpu)
+        {
+            bool hasWorked = BatchWork.WorkOn(cpu);
+            _isTaken |= hasWorked;
+            return hasWorked;
+        }
+        if (cpu != _trial || !BatchWork.TryTake(cpu, out _))
+        {
+            return false;
+        }
+        _isTaken = true;
+        if (cpu == FaultingCpu)
         {
             _ = NullRead(0);
         }
-        return false;
+        while (true)
+        {
+            _isTaken = true;
+            Cpu.Pause();
+        }
     }
 
     private static void Tell(ReadOnlySpan<byte> what, ulong bytes, uint checksum, bool isGood)

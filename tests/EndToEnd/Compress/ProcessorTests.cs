@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CosmosKdump.Tests.EndToEnd.Compress;
 
-/// <summary>Further CPUs come up, compress what one CPU would, and can be lost.</summary>
+/// <summary>Further CPUs come up, compress what one CPU would, and can be lost or hang.</summary>
 public partial class ProcessorTests
 {
     [Theory]
@@ -19,6 +19,8 @@ public partial class ProcessorTests
     [InlineData(2, "kdump.cpus=1", 1)]
     // APIC IDs that are not the CPUs' numbers, and a CPU without x2APIC.
     [InlineData(3, "", 3, "qemu64")]
+    // Page tables are recycled on the way.
+    [InlineData(4, "", 4, "max,-pdpe1gb")]
     public void All_CPUs_together_compress_what_one_does(int cpus, string arguments, int working, string model = "max") =>
         BareTest.Start(
             new BareOptions
@@ -29,6 +31,8 @@ public partial class ProcessorTests
             {
                 BareTest.Ends(machine, "ckdump: failure action: poweroff");
                 AssertWorking(machine.Console.Text, working);
+                bool isHeld = working > 3 && !HasGiantPages(model);
+                Assert.Equal(isHeld, Regex.IsMatch(machine.Console.Text, "selftest: zstd on a CPU held: .*: ok"));
             });
 
     [Theory]
@@ -70,14 +74,20 @@ public partial class ProcessorTests
             Assert.Matches("ckdump: CosmosKdump .* started at 0x1[0-9a-f]{8},", guest.Console.Text);
         });
 
+    private static bool HasGiantPages(string model) => model == "max";
+
     private static void AssertWorking(string console, int working)
     {
         Assert.Contains($"ckdump: selftest: {working} CPUs after ", console);
         string alone = Alone().Match(console).Groups[1].Value;
         Assert.NotEmpty(alone);
         Assert.Contains($"selftest: zstd on all CPUs: {alone}: ok", console);
+        Assert.Equal(working > 1, console.Contains($"selftest: zstd on a further CPU: {alone}: ok"));
         Assert.Equal(working > 1, console.Contains($"selftest: zstd on a CPU lost: {alone}: ok"));
         Assert.Equal(working > 1 ? 1 : 0, Lost().Count(console));
+        // One that does not end its batch is stopped, and its batch is done by another.
+        Assert.Equal(working > 2, console.Contains($"selftest: zstd on a CPU stopped: {alone}: ok"));
+        Assert.Equal(working > 2 ? 1 : 0, Stopped().Count(console));
     }
 
     [GeneratedRegex("selftest: codec zstd: (64 pages, [0-9]+ bytes, CRC-32C 0x[0-9a-f]+),")]
@@ -85,4 +95,7 @@ public partial class ProcessorTests
 
     [GeneratedRegex(@"ckdump: CPU 1 \(APIC \d+\) is lost: exception 14 error 0x0 address 0x8 at .*provoke_null_read")]
     private static partial Regex Lost();
+
+    [GeneratedRegex(@"ckdump: CPU 2 \(APIC \d+\) is lost: it does not answer")]
+    private static partial Regex Stopped();
 }
