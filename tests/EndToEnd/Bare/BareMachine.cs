@@ -23,7 +23,7 @@ public sealed partial class BareMachine : IDisposable
         string run = $"{name}-{DateTime.Now:MMdd-HHmmss}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
         Folder = Directory.CreateDirectory(Path.Combine(Repository.Runs, run)).FullName;
         _sockets = Directory.CreateTempSubdirectory("ckdump-bare-").FullName;
-        Memory = new SharedMemory(CrashedMemory.SizeMiB);
+        Memory = new SharedMemory(options.MemoryMiB);
         options.Memory(Memory);
         List<string> arguments = Arguments(options);
         File.WriteAllText(Path.Combine(Folder, "qemu.txt"), string.Join(" \\\n  ", arguments.Select(GuestJob.Quote)));
@@ -71,7 +71,7 @@ public sealed partial class BareMachine : IDisposable
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-accel", "tcg,thread=multi",
             "-machine", "pc",
-            "-m", $"{CrashedMemory.SizeMiB}M",
+            "-m", $"{options.MemoryMiB}M",
             .. Memory.QemuArguments,
             "-cpu", options.Cpu,
             "-smp", $"{options.Cpus}",
@@ -89,7 +89,7 @@ public sealed partial class BareMachine : IDisposable
         }
         for (int i = 0; i < options.Disks.Count; i++)
         {
-            arguments.AddRange(new DiskImage(options.Disks[i], i, CrashedMemory.SizeMiB, Folder).QemuArguments());
+            arguments.AddRange(new DiskImage(options.Disks[i], i, options.MemoryMiB, Folder).QemuArguments());
         }
         return arguments;
     }

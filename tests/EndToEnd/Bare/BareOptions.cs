@@ -17,6 +17,9 @@ public sealed record BareOptions
     /// <summary>QEMU's standard VGA is there.</summary>
     public bool Vga { get; init; }
 
+    /// <summary>Memory, MiB. It may exceed the host's: untouched pages cost nothing.</summary>
+    public int MemoryMiB { get; init; } = CrashedMemory.SizeMiB;
+
     /// <summary>Lays out the memory that our kernel finds.</summary>
     public Action<SharedMemory> Memory { get; init; } = memory => CrashedMemory.Plant(memory);
 

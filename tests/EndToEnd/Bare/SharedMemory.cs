@@ -6,14 +6,17 @@ using Microsoft.Win32.SafeHandles;
 namespace CosmosKdump.Tests.EndToEnd.Bare;
 
 /// <summary>
-/// The physical memory of a machine with less than 3 GiB, shared between QEMU and the test: what lies at an address
-/// lies at the same offset of a file. The file has no name, so that it goes with the last process that holds it.
+/// The physical memory of a <c>pc</c> machine, shared between QEMU and the test: what lies below 3 GiB lies at the same
+/// offset of a file, what lies above 4 GiB follows. The file has no name, so that it goes with the last process that
+/// holds it.
 /// </summary>
 public sealed class SharedMemory : IDisposable
 {
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = 4096;
 
+    private const ulong LowEnd = 3UL << 30;
+    private const ulong HighStart = 4UL << 30;
     private const string Fast = "/dev/shm";
     private readonly SafeFileHandle _file;
 
@@ -44,7 +47,7 @@ public sealed class SharedMemory : IDisposable
     {
         byte[] bytes = new byte[count];
         int got = 0;
-        for (int now; got < count && (now = RandomAccess.Read(_file, bytes.AsSpan(got), (long)address + got)) > 0;)
+        for (int now; got < count && (now = RandomAccess.Read(_file, bytes.AsSpan(got), OffsetOf(address) + got)) > 0;)
         {
             got += now;
         }
@@ -52,8 +55,12 @@ public sealed class SharedMemory : IDisposable
     }
 
     /// <summary>Writes.</summary>
-    public void Write(ulong address, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file, bytes, (long)address);
+    public void Write(ulong address, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file, bytes, OffsetOf(address));
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // QEMU's pc splits memory of 3.5 GiB and more at 3 GiB (hw/i386/pc_piix.c).
+    private static long OffsetOf(ulong address) =>
+        (long)(address < HighStart ? address : address - HighStart + LowEnd);
 }
