@@ -3,6 +3,10 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography;
 using CosmosKdump.Analyzer.Checks;
+using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Kernel;
+using CosmosKdump.Capture;
+using CosmosKdump.Ckdump.Convert;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Bare;
@@ -43,6 +47,27 @@ public class KdumpCaptureTests(ITestOutputHelper output)
                 Assert.Contains("[swapper/0]", answers[2]);
                 Assert.Contains("TOTAL MEM", answers[3]);
             }
+        });
+    }
+
+    /// <summary>What makedumpfile's <c>-e</c> does: crash needs the page structs of no page that is left out.</summary>
+    [Fact]
+    public void Page_structs_of_excluded_pages_can_be_left_out()
+    {
+        GuestOptions options = Options(
+            KernelSeries.Linux61, 2, "kdump.compress=lzo kdump.dump_level=31 kdump.exclude_vmemmap=1");
+        TestGuest.Capture(options, guest =>
+        {
+            Assert.True(guest.WaitForEnd(TestGuest.LineLimit), "QEMU still runs");
+            Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
+            string dump = guest.Disks[0];
+            Assert.DoesNotContain(VmcoreChecks.Run(dump), check => !check.IsOk);
+            (int left, int kept) = PageStructPages(dump);
+            output.WriteLine($"pages of page structs: {left} left out, {kept} kept");
+            // Most of the guest's memory is free.
+            Assert.True(left > kept, $"{left} left out, {kept} kept");
+            CrashAnswers answers = CrashAnswers.Of(KernelSeries.Linux61, dump);
+            Assert.True(answers.HasAll, $"{answers} {answers.Why}");
         });
     }
 
@@ -102,6 +127,21 @@ public class KdumpCaptureTests(ITestOutputHelper output)
             dump = disk.Read(0, (int)disk.ReadLabel().DumpLengthBytes);
         });
         return dump;
+    }
+
+    private static (int Left, int Kept) PageStructPages(string path)
+    {
+        Assert.True(CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem), problem?.ToString());
+        using (kernel)
+        {
+            ulong end = kernel.Vmcore.PhysicalRanges.Max(range => range.End) / Limits.PageBytes;
+            PageState[] states =
+            [
+                .. StructPlaces.PageStructs(new DumpMemory(kernel.Vmcore, null), kernel.Info.Fields.Text.ToArray(), end)
+                    .Select(one => kernel.Vmcore.StateOf(one.Place / Limits.PageBytes)),
+            ];
+            return (states.Count(state => state == PageState.Excluded), states.Count(state => state == PageState.Kept));
+        }
     }
 
     private static GuestOptions Options(KernelSeries kernel, int cpus, string arguments) => new()
