@@ -62,6 +62,11 @@ public sealed class CompressorPool : IDisposable
     public CompressedBatch Finish(int slot)
     {
         ConvertSlot batch = _slots[slot];
+        if (!batch.Done.IsSet)
+        {
+            // Slots are used in a ring: who must wait sleeps until half of them are done, not for each of them.
+            _slots[(slot + (_slots.Length / 2)) % _slots.Length].Done.Wait();
+        }
         batch.Done.Wait();
         return _failure is null
             ? new CompressedBatch(batch.Results.AsSpan(0, batch.Count), batch.Output.AsSpan(0, batch.UsedBytes))

@@ -18,5 +18,5 @@ internal sealed class ConvertSlot
 
     public int UsedBytes { get; set; }
 
-    public ManualResetEventSlim Done { get; } = new();
+    public ManualResetEventSlim Done { get; } = new(initialState: true, spinCount: 0);
 }

@@ -24,8 +24,8 @@ public static class FilteredTables
     private const string FilterMethod =
         "One pass over all page structs, without output. Ours: the time in the capture kernel's line of pages. makedumpfile: "
         + "the first \"STEP [Excluding unnecessary pages]\" of its own report messages (--message-level 20) in stock kdump's "
-        + "kernel on the same guest; its search for memory holes is not counted, and that it makes the pass twice for one "
-        + "dump is not either.";
+        + "kernel on the same guest. Neither its search for memory holes nor ours for page structs and symbols is counted, "
+        + "nor that it makes the pass twice for one dump.";
 
     /// <summary>The tables of the parts that were asked for.</summary>
     public static IEnumerable<Table> Of(BenchResult result)
