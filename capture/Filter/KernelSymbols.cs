@@ -26,6 +26,7 @@ public struct KernelSymbols
     private ulong _tokens;
     private ulong _tokenIndex;
     private uint _count;
+    private bool _hasAbsolute;
 
     /// <summary>Where the table begins.</summary>
     public readonly ulong Start => Math.Min(_names, _offsets);
@@ -52,7 +53,15 @@ public struct KernelSymbols
         Status status = paging.Read(ref memory, number, out ulong count);
         status = status == Status.Ok ? paging.Read(ref memory, relative, out symbols._relativeBase) : status;
         symbols._count = (uint)count;
-        return status == Status.Ok && symbols._count > MostSymbols ? Status.VmcoreInfoIncomplete : status;
+        if (status != Status.Ok || symbols._count - 1 >= MostSymbols)
+        {
+            return status != Status.Ok ? status : Status.VmcoreInfoIncomplete;
+        }
+        // CONFIG_KALLSYMS_ABSOLUTE_PERCPU (until Linux 6.15) tells offsets of per-CPU variables, which lie first, by what
+        // is not below zero. The last symbol, by address, is none: its offset tells which kind of table it is.
+        status = symbols.ReadOffset(ref memory, ref paging, symbols._count - 1, out int last);
+        symbols._hasAbsolute = last < 0;
+        return status;
     }
 
     /// <summary>
@@ -139,15 +148,25 @@ public struct KernelSymbols
             int length = names.IndexOf((byte)0);
             if (names[..length].SequenceEqual(name))
             {
-                Status status = paging.Read(ref memory, _offsets + (index * sizeof(int)), out ulong value);
-                // CONFIG_KALLSYMS_ABSOLUTE_PERCPU: below zero it counts from the base, and is less by one.
-                int offset = (int)value;
+                // Where some are absolute, those that count from the base are below zero, and less by one.
+                Status status = ReadOffset(ref memory, ref paging, index, out int offset);
                 addresses[i] = status != Status.Ok ? 0
-                    : _relativeBase + (offset < 0 ? (ulong)(-1L - offset) : (ulong)offset);
+                    : !_hasAbsolute ? _relativeBase + (uint)offset
+                    : offset < 0 ? _relativeBase + (ulong)(-1L - offset)
+                    : (ulong)offset;
                 return 1;
             }
             names = names[(length + 1)..];
         }
         return 0;
+    }
+    private readonly Status ReadOffset<TMemory>(
+        scoped ref TMemory memory, scoped ref KernelPaging paging, uint index, out int offset)
+        where TMemory : struct, IPhysicalMemory
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        Status status = paging.Read(ref memory, _offsets + (index * sizeof(int)), bytes);
+        offset = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        return status;
     }
 }

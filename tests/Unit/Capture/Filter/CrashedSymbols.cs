@@ -28,21 +28,10 @@ internal sealed class CrashedSymbols(CrashedPages pages, bool isOffsetNegative)
     private readonly List<int> _offsets = [];
 
     /// <summary>Adds a symbol: its type and name, and where it lies behind the text's beginning.</summary>
-    public void Add(string name, ulong offset)
-    {
-        byte[] tokens = Encoding.ASCII.GetBytes(name.Replace(Pair, ((char)PairToken).ToString()));
-        if (tokens.Length >= 0x80)
-        {
-            _names.Add((byte)(0x80 | tokens.Length));
-            _names.Add((byte)(tokens.Length >> 7));
-        }
-        else
-        {
-            _names.Add((byte)tokens.Length);
-        }
-        _names.AddRange(tokens);
-        _offsets.Add(isOffsetNegative ? -1 - (int)offset : (int)offset);
-    }
+    public void Add(string name, ulong offset) => AddStored(name, isOffsetNegative ? -1 - (int)offset : (int)offset);
+
+    /// <summary>Adds a symbol: its type and name, and its address, as tables with negative offsets tell it.</summary>
+    public void AddAbsolute(string name, int address) => AddStored(name, address);
 
     /// <summary>Lays it out, and makes VMCOREINFO tell of it.</summary>
     public void Plant()
@@ -79,5 +68,21 @@ internal sealed class CrashedSymbols(CrashedPages pages, bool isOffsetNegative)
 
                 """),
         ];
+    }
+
+    private void AddStored(string name, int stored)
+    {
+        byte[] tokens = Encoding.ASCII.GetBytes(name.Replace(Pair, ((char)PairToken).ToString()));
+        if (tokens.Length >= 0x80)
+        {
+            _names.Add((byte)(0x80 | tokens.Length));
+            _names.Add((byte)(tokens.Length >> 7));
+        }
+        else
+        {
+            _names.Add((byte)tokens.Length);
+        }
+        _names.AddRange(tokens);
+        _offsets.Add(stored);
     }
 }

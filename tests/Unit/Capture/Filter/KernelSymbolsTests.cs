@@ -41,6 +41,28 @@ public class KernelSymbolsTests
         Assert.Equal(PageKind.Image, pages.KindOf(ref filter, first - 1));
     }
 
+    /// <summary>CONFIG_KALLSYMS_ABSOLUTE_PERCPU: an offset that is not below zero is an address.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AbsoluteAddressesAreNotCountedFromTheBase(bool isAbsolute)
+    {
+        var pages = new CrashedPages();
+        var table = new CrashedSymbols(pages, isOffsetNegative: true);
+        if (isAbsolute)
+        {
+            table.AddAbsolute("A__start_BTF", 0x90_0000);
+        }
+        else
+        {
+            table.Add("R__start_BTF", 0x90_0000);
+        }
+        table.Add("R__stop_BTF", 0x90_1000);
+        table.Plant();
+        PageFilter filter = pages.Open(31);
+        Assert.Equal(isAbsolute ? PageKind.Image : PageKind.DebugTables, pages.KindOf(ref filter, 0x1900));
+    }
+
     [Theory]
     [InlineData("kallsyms_names")]
     [InlineData("kallsyms_num_syms")]
