@@ -4,8 +4,8 @@ namespace CosmosKdump.Capture.Encode.Kdump;
 
 /// <summary>
 /// <c>kdump.compress=auto</c>: how many of the batches are compressed. Whoever waits tells: while the sink is waited for
-/// there is time to compress, while it waits for pages they are stored as they are. So the dump is about as fast as the
-/// faster of both on any disk with any CPU, without being told their speed.
+/// there is time to compress, while it waits for pages they are stored as they are. So the dump comes near the faster
+/// of both without being told the speed of the disk or the CPU.
 /// </summary>
 public struct CompressionPace
 {

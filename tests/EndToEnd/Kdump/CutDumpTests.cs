@@ -36,11 +36,11 @@ public sealed class CutDumpTests(ElfDumps dumps, ITestOutputHelper output)
             CaptureResult result = CutDump.Make(
                 dumps.Of(Kernel), dump, DumpLevel.Highest, Compressor.Lzo, need * (ulong)percent / 100);
             Assert.Equal(Status.DumpCut, result.Status);
-            ToolsSayIncomplete(dump, hasLog: percent >= 20);
+            ToolsSayIncomplete(dump, hasLog: percent >= 15);
             CrashAnswers answers = CrashAnswers.Of(Kernel, dump);
             output.WriteLine($"{percent} % of {need} bytes: {answers}");
             Assert.True(percent < 30 || answers.HasAll, $"{percent} %: {answers} {answers.Why}");
-            Assert.True(percent < 20 || (answers.Opens && answers.HasLog), $"{percent} %: {answers} {answers.Why}");
+            Assert.True(percent < 15 || (answers.Opens && answers.HasLog), $"{percent} %: {answers} {answers.Why}");
             File.Delete(dump);
         }
     }

@@ -1,10 +1,9 @@
 using System;
 using System.IO;
-using CosmosKdump.Analyzer.Files;
-using CosmosKdump.Capture;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Bare;
+using CosmosKdump.Tests.EndToEnd.Kdump;
 using CosmosKdump.Tests.EndToEnd.Matrix;
 using CosmosKdump.Tests.EndToEnd.Support;
 using Xunit;
@@ -67,7 +66,7 @@ public class SerialGuestTests(ITestOutputHelper output)
                 output.WriteLine(receiver.MustEndWell());
             }
             Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
-            (int kept, int missing) = Compare(receiver.Vmcore, memory);
+            (int kept, _, int missing) = MemoryComparison.Run(receiver.Vmcore, memory);
             output.WriteLine($"{kept} pages are what the memory holds");
             Assert.Equal(0, missing);
             MustOpen(receiver.Vmcore, []);
@@ -77,7 +76,7 @@ public class SerialGuestTests(ITestOutputHelper output)
             HostCommand.Outcome outcome = CkdumpTool.Run(TestGuest.LineLimit, "receive", receiver.Recording, "-o", cut);
             Assert.Equal(3, outcome.ExitCode);
             output.WriteLine(outcome.Errors.Split('\n')[^2]);
-            (int keptOfCut, int missingOfCut) = Compare(cut + ".incomplete", memory);
+            (int keptOfCut, _, int missingOfCut) = MemoryComparison.Run(cut + ".incomplete", memory);
             output.WriteLine($"cut at 60 %: {keptOfCut} pages are what the memory holds, {missingOfCut} are missing");
             Assert.Equal(kept, keptOfCut + missingOfCut);
             // Pages shrink differently; what comes first is tables and slab, which shrink well.
@@ -100,27 +99,5 @@ public class SerialGuestTests(ITestOutputHelper output)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Write);
         file.SetLength(file.Length * percent / 100);
-    }
-
-    // Every page of the dump is the page of memory.
-    private static (int Kept, int Missing) Compare(string dump, SharedMemory memory)
-    {
-        Assert.True(VmcoreFile.TryOpen(dump, out VmcoreFile? vmcore, out FileProblem? problem), problem?.ToString());
-        using VmcoreFile opened = vmcore;
-        int kept = 0;
-        int missing = 0;
-        byte[] page = new byte[SharedMemory.PageBytes];
-        for (ulong at = PageComparison.LowEnd; at < (ulong)memory.LengthBytes; at += SharedMemory.PageBytes)
-        {
-            PageState state = vmcore.StateOf(at / SharedMemory.PageBytes);
-            missing += state == PageState.Missing ? 1 : 0;
-            if (state == PageState.Kept)
-            {
-                kept++;
-                Assert.Equal(Status.Ok, vmcore.ReadPhysical(at, page));
-                Assert.True(memory.Read(at, page.Length).AsSpan().SequenceEqual(page), $"the page at 0x{at:x} differs");
-            }
-        }
-        return (kept, missing);
     }
 }
