@@ -54,6 +54,12 @@ public ref struct ElfContent
         {
             return content;
         }
+        // Each segment has a program header at least: leaving out less does not help.
+        if (plan.Layout.ProgramHeaderCount > Limits.ProgramHeaders)
+        {
+            FilterReport.TellWhole(ref console, Status.TooManyEntries);
+            return content;
+        }
         content.Filter = PageFilter.Open(
             ref memory, buffers.Filter, in plan.Ranges, in plan.Info, wanted, plan.Kdump.ExcludesIdlePageStructs);
         // A dump that does not fit is cut only if one was asked for that would have been smaller.
@@ -72,7 +78,8 @@ public ref struct ElfContent
         return content;
     }
 
-    // Raises the level until the dump fits, and leaves shorter runs in while there are too many headers.
+    // Raises the level until the dump fits, and leaves shorter runs in while there are too many headers: they are few
+    // when a run is longer than memory, for the segments themselves are.
     private void Fit<TMemory>(ref TMemory memory, in CapturePlan plan, ulong capacityBytes)
         where TMemory : struct, IPhysicalMemory
     {
