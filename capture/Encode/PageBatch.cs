@@ -17,8 +17,9 @@ public static class PageBatch
 
     /// <summary>
     /// Compresses the pages at <paramref name="addresses"/> into <paramref name="output"/>
-    /// (<see cref="OutputBytes"/>), or copies them where <paramref name="compresses"/> is false, with <paramref name="page"/> (a page) as working space. Returns the bytes in the
-    /// output; <paramref name="results"/> tells of each page.
+    /// (<see cref="OutputBytes"/>), or copies them where <paramref name="compresses"/> is false, with
+    /// <paramref name="page"/> (a page) as working space. Returns the bytes in the output; <paramref name="results"/>
+    /// tells of each page.
     /// </summary>
     public static int Run<TMemory, TCodec>(
         ref TMemory memory,
