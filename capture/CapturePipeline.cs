@@ -103,7 +103,8 @@ public static class CapturePipeline
         }
         if (facts.LengthBytes != 0)
         {
-            result.Status = result.Status == Status.Ok && sink.PagesLost != 0 ? Status.PagesLost : result.Status;
+            bool isLossy = sink.PagesLost + facts.PagesMissing != 0;
+            result.Status = result.Status == Status.Ok && isLossy ? Status.PagesLost : result.Status;
             Status status = sink.Finish(result.Status, in facts);
             bool isDump = DumpOutcome.IsDump(result.Status);
             result.Status = isDump && status != Status.Ok ? status : result.Status;
@@ -112,7 +113,7 @@ public static class CapturePipeline
         result.FirstByteMicroseconds = meter.FirstByteMicroseconds;
         result.Bytes = Math.Min(meter.DoneBytes, facts.LengthBytes);
         result.PagesWritten = sink.PagesWritten;
-        result.PagesLost = sink.PagesLost;
+        result.PagesLost = sink.PagesLost + facts.PagesMissing;
         if (meter.DoneBytes != 0)
         {
             meter.Tell(ref console, result.EndMicroseconds);

@@ -15,7 +15,7 @@ public struct CaptureResult
     /// <summary>Pages that the sink wrote.</summary>
     public ulong PagesWritten;
 
-    /// <summary>Pages that the sink could not write.</summary>
+    /// <summary>Pages that the sink could not write, or that could not be read.</summary>
     public ulong PagesLost;
 
     /// <summary>When the run began, in the clock's microseconds.</summary>

@@ -106,7 +106,8 @@ public readonly struct DumpFacts(
     DumpFormat format,
     byte dumpLevel,
     ulong headerBytes = 0,
-    uint headerChecksum = 0)
+    uint headerChecksum = 0,
+    ulong pagesMissing = 0)
 {
     /// <summary>Length of the whole dump, bytes, a multiple of the page size.</summary>
     public ulong LengthBytes { get; } = lengthBytes;
@@ -128,9 +129,15 @@ public readonly struct DumpFacts(
     /// <summary>CRC-32C of the first <see cref="HeaderBytes"/>.</summary>
     public uint HeaderChecksum { get; } = headerChecksum;
 
+    /// <summary>
+    /// Pages of memory that the dump should hold and does not, though the sink wrote whatever it was given: they could
+    /// not be read, or what the sink had of them could not be read back. Known when the dump ends.
+    /// </summary>
+    public ulong PagesMissing { get; } = pagesMissing;
+
     /// <summary>The same facts with a checksum of the headers and notes.</summary>
     public DumpFacts WithHeader(ulong bytes, uint checksum) =>
-        new(LengthBytes, CrashTimeSeconds, Format, DumpLevel, bytes, checksum);
+        new(LengthBytes, CrashTimeSeconds, Format, DumpLevel, bytes, checksum, PagesMissing);
 }
 
 /// <summary>Format of a dump (stored in labels: values never change).</summary>

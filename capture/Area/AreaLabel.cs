@@ -64,7 +64,8 @@ public struct AreaLabel
     public ulong PagesWritten;
 
     /// <summary>
-    /// Pages of the dump that could not be written: zeros, or what was there before where the medium failed.
+    /// Pages of the dump that could not be written: zeros, or what was there before where the medium failed; and pages
+    /// of memory that could not be read.
     /// </summary>
     public ulong PagesLost;
 

@@ -21,6 +21,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
     private readonly HeldBuffer _page;
     private AreaExtent _area;
     private AreaLabel _label;
+    private ulong _pagesMissing;
     private Step _step;
 
     /// <summary>
@@ -207,6 +208,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         _label.DumpLevel = facts.DumpLevel;
         _label.HeaderBytes = facts.HeaderBytes;
         _label.HeaderChecksum = facts.HeaderChecksum;
+        _pagesMissing = facts.PagesMissing;
     }
 
     private readonly ulong AreaBytes => _area.BlockCount * Writer.BlockBytes;
@@ -298,7 +300,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         _label.Outcome = outcome;
         _label.Sequence++;
         _label.PagesWritten = PagesWritten;
-        _label.PagesLost = PagesLost;
+        _label.PagesLost = PagesLost + _pagesMissing;
         Status status = _label.Encode(_page.Bytes);
         if (status == Status.Ok)
         {

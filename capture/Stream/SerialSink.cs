@@ -144,7 +144,7 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
         Span<byte> payload = stackalloc byte[FramePayload.EndBytes];
         payload.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(payload, _digest);
-        BinaryPrimitives.WriteUInt64LittleEndian(payload[8..], PagesLost);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload[8..], PagesLost + facts.PagesMissing);
         BinaryPrimitives.WriteUInt16LittleEndian(payload[16..], (ushort)outcome);
         bool hadReceiver = Line.HasReceiver;
         status = Line.Ask(

@@ -32,6 +32,11 @@ public ref struct DescriptorTable
         _window = NoWindow;
     }
 
+    /// <summary>
+    /// Most pages whose descriptors an earlier pass had put and the sink could not read back: they have none now.
+    /// </summary>
+    public ulong Lost { get; private set; }
+
     /// <summary>Smallest window.</summary>
     public const int SmallestBytes = WindowUnit;
 
@@ -145,7 +150,10 @@ public ref struct DescriptorTable
         if (window < _writtenEnd && sink.CanReadBack)
         {
             DumpChunk chunk = Chunk(window);
-            status = sink.ReadBack(in chunk);
+            for (ulong at = 0; at < chunk.LengthBytes && status == Status.Ok; at += WindowUnit)
+            {
+                status = ReadBack(ref sink, in chunk, at);
+            }
         }
         else
         {
@@ -153,6 +161,21 @@ public ref struct DescriptorTable
         }
         _window = status == Status.Ok ? window : NoWindow;
         return status;
+    }
+
+    // A failure that is only this request's costs the descriptors there, not the dump. In units, so that none is cut.
+    private Status ReadBack<TSink>(ref TSink sink, in DumpChunk window, ulong at)
+        where TSink : struct, IDumpSink
+    {
+        ulong length = Math.Min(WindowUnit, window.LengthBytes - at);
+        Status status = sink.ReadBack(new DumpChunk(window.PositionBytes + at, window.Address + at, length));
+        if (status != Status.RequestFailed)
+        {
+            return status;
+        }
+        _bytes.Slice((int)at, (int)length).Clear();
+        Lost += length / KdumpLayout.DescriptorBytes;
+        return Status.Ok;
     }
 
     private readonly DumpChunk Chunk(ulong window)

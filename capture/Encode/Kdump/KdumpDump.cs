@@ -13,7 +13,8 @@ public static class KdumpDump
     /// <summary>
     /// Writes the dump and drains the sink. <see cref="Status.DumpCut"/>: the sink is full, the dump holds what came
     /// first and can be opened; any other status than <see cref="Status.Ok"/> is the sink's, and ends it.
-    /// <paramref name="facts"/>: the dump as it came out; none if the sink did not even begin.
+    /// <paramref name="facts"/>: the dump as it came out; none if the sink did not even begin. A dump that lacks pages
+    /// keeps the flag of an incomplete dump in its header.
     /// </summary>
     public static Status Write<TMemory, TSink, TClock, TConsole, TCompressor>(
         ref TMemory memory,
@@ -63,7 +64,8 @@ public static class KdumpDump
         }
 
         uint header = KdumpHeader.FlagOf(options.Compressor)
-            | (filter.ExcludesIdlePageStructs ? KdumpHeader.ExcludedPageStructs : 0);
+            | (filter.ExcludesIdlePageStructs ? KdumpHeader.ExcludedPageStructs : 0)
+            | (options.IsOfIncomplete ? KdumpHeader.Incomplete : 0);
         // A sink that cannot go back gets the header as it is meant to be; the receiver knows what arrived.
         uint unfinished = sink.CanReadBack ? header | KdumpHeader.Incomplete : header;
         var stream = new StagedStream(staging, isDry: true);
@@ -100,9 +102,10 @@ public static class KdumpDump
                 ref memory, ref sink, ref clock, ref console, ref compressor, ref filter, in census, in plan, ref meter);
         }
         ulong length = (pages.EndBytes + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
-        facts = new DumpFacts(length, facts.CrashTimeSeconds, DumpFormat.Kdump, filter.EffectiveLevel.Value)
-            .WithHeader(facts.HeaderBytes, facts.HeaderChecksum);
-        if (status != Status.Ok || !sink.CanReadBack)
+        facts = new DumpFacts(
+            length, facts.CrashTimeSeconds, DumpFormat.Kdump, filter.EffectiveLevel.Value, facts.HeaderBytes,
+            facts.HeaderChecksum, pages.Missing);
+        if (status != Status.Ok || !sink.CanReadBack || pages.Missing != 0)
         {
             return status;
         }

@@ -4,7 +4,8 @@ using CosmosKdump.Capture.Input;
 namespace CosmosKdump.Capture.Encode.Kdump;
 
 /// <summary>What a kdump-compressed dump should be.</summary>
-public readonly struct KdumpOptions(DumpLevel level, Compressor compressor, bool excludesIdlePageStructs)
+public readonly struct KdumpOptions(
+    DumpLevel level, Compressor compressor, bool excludesIdlePageStructs, bool isOfIncomplete = false)
 {
     /// <summary>What is left out.</summary>
     public DumpLevel Level { get; } = level;
@@ -14,4 +15,7 @@ public readonly struct KdumpOptions(DumpLevel level, Compressor compressor, bool
 
     /// <summary>Page structs of excluded pages are left out too.</summary>
     public bool ExcludesIdlePageStructs { get; } = excludesIdlePageStructs;
+
+    /// <summary>It is made of a dump that lacks pages, and says so.</summary>
+    public bool IsOfIncomplete { get; } = isOfIncomplete;
 }

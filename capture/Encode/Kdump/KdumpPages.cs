@@ -15,6 +15,7 @@ public ref struct KdumpPages
     private PageBatcher _batcher;
     private CompressionPace _pace;
     private RepeatedPages _repeated;
+    private ulong _unreadable;
     private bool _isStream;
 
     /// <summary>
@@ -37,8 +38,10 @@ public ref struct KdumpPages
         _batcher = new PageBatcher(buffers.Pages, slots);
     }
 
-    /// <summary>Pages that could not be read; the dump has zeros for them.</summary>
-    public ulong Unreadable { get; private set; }
+    /// <summary>
+    /// Pages that the dump does not have: zeros for what could not be read, and no descriptors where the sink lost them.
+    /// </summary>
+    public readonly ulong Missing => _unreadable + _table.Lost;
 
     /// <summary>Where the data ends.</summary>
     public readonly ulong EndBytes => _data.PositionBytes;
@@ -183,7 +186,7 @@ public ref struct KdumpPages
     {
         if (form is PageForm.Zero or PageForm.Unreadable)
         {
-            Unreadable += form == PageForm.Unreadable ? 1UL : 0;
+            _unreadable += form == PageForm.Unreadable ? 1UL : 0;
             return Put(ref sink, rank, new PageDescriptor(_layout.DataPositionBytes, Limits.PageBytes, 0));
         }
         if (form == PageForm.Repeated)

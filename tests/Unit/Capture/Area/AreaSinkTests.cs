@@ -38,6 +38,22 @@ public sealed class AreaSinkTests
     }
 
     [Fact]
+    public void PagesThatNeverReachedTheSinkAreInTheLabelToo()
+    {
+        var area = new AreaFixture();
+        Assert.Equal((Status.Ok, Status.Ok), (area.Open(), area.Sink.Begin(area.Facts)));
+        Assert.Equal(Status.Ok, area.SubmitAll());
+        var facts = new DumpFacts(
+            area.Facts.LengthBytes, 0, DumpFormat.Kdump, 31, area.Facts.HeaderBytes, area.Facts.HeaderChecksum, 3);
+
+        Assert.Equal(Status.PagesLost, area.Sink.Finish(Status.PagesLost, facts));
+
+        AreaLabel label = area.LabelOnMedium();
+        Assert.Equal((AreaState.Incomplete, Status.PagesLost, 3UL), (label.State, label.Outcome, label.PagesLost));
+        Assert.Equal((ulong)AreaFixture.DumpPages, label.PagesWritten);
+    }
+
+    [Fact]
     public void LargeRequestsAreUsedWhereTheDeviceTakesThem()
     {
         var area = new AreaFixture(512);

@@ -31,6 +31,17 @@ public sealed class SerialKdumpTests : IDisposable
         Assert.InRange(line.Line.BytesSent, 1, (long)(run.Medium.Facts.LengthBytes * 105 / 100));
     }
 
+    [Fact]
+    public void TheReceiverLearnsOfPagesThatCouldNotBeRead()
+    {
+        var line = new KdumpLine();
+        var run = new KdumpRun(
+            canReadBack: false, second: line, change: pages => pages.Memory.Unreadable.Add(0x1003));
+        Assert.Equal(Status.PagesLost, run.Result.Status);
+        Assert.Equal((1UL, 0UL, 1UL), (run.Result.PagesLost, line.PagesLost, line.Receiver.PagesLost));
+        Assert.False(line.Receiver.IsWhole);
+    }
+
     [Theory]
     [InlineData(1, 20_000)]
     [InlineData(2, 5_000)]

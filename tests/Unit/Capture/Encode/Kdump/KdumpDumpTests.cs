@@ -82,8 +82,7 @@ public sealed class KdumpDumpTests : IDisposable
     public void ADumpThatIsCutHoldsWhatMattersMost(int percent)
     {
         var whole = new KdumpRun();
-        ulong front = new KdumpLayout(
-            CrashedPagesEnd, 1024, (ulong)KdumpRun.KeptPages().Count()).DataPositionBytes;
+        ulong front = FrontLayout.DataPositionBytes;
         ulong data = whole.Medium.Facts.LengthBytes - front;
         ulong capacity = (front + (data * (ulong)percent / 100)) & ~4095UL;
         var run = new KdumpRun(capacityBytes: capacity);
@@ -131,12 +130,25 @@ public sealed class KdumpDumpTests : IDisposable
         Assert.Equal(0UL, run.Medium.PagesWritten);
     }
 
-    [Fact]
-    public void APageThatCannotBeReadBecomesZeros()
+    [Theory]
+    [InlineData(Compressor.Zlib, true)]
+    [InlineData(Compressor.None, true)]
+    [InlineData(Compressor.Zlib, false)]
+    public void APageThatCannotBeReadBecomesZerosAndIsCounted(Compressor compressor, bool canReadBack)
     {
-        var run = new KdumpRun(change: pages => pages.Memory.Unreadable.Add(0x1003));
-        Assert.Equal(Status.Ok, run.Result.Status);
+        var run = new KdumpRun(
+            compressor: compressor,
+            canReadBack: canReadBack,
+            change: pages =>
+            {
+                pages.Memory.Unreadable.Add(0x1003);
+                pages.Memory.Unreadable.Add(0xBFFFF);
+            });
+        Assert.Equal((Status.PagesLost, Status.PagesLost), (run.Result.Status, run.Medium.Outcome));
+        Assert.Equal((2UL, 2UL), (run.Result.PagesLost, run.Medium.Facts.PagesMissing));
         using KdumpVmcore vmcore = Open(run);
+        // What cannot go back had its header before this was known.
+        Assert.Equal(canReadBack, vmcore.IsIncomplete);
         byte[] page = new byte[Limits.PageBytes];
         Assert.Null(vmcore.ReadPage(0x1003, page));
         Assert.Equal(new byte[Limits.PageBytes], page);
@@ -152,6 +164,59 @@ public sealed class KdumpDumpTests : IDisposable
         var run = new KdumpRun(slots: 3, failAfter: after);
         Assert.Equal((Status.DeviceFailed, Status.DeviceFailed), (run.Result.Status, run.Medium.Outcome));
     }
+
+    // A page in the middle of three, which have a whole number of descriptors: those across its edges go too. The slab
+    // page's descriptor comes to those of other pages, which were written before.
+    [Fact]
+    public void DescriptorsThatCannotBeReadBackCostTheirPagesOnly()
+    {
+        const ulong Slab = 0x2200;
+        const int Descriptors = 3 * Limits.PageBytes / KdumpLayout.DescriptorBytes;
+        const ulong Unit = (Slab - 0x1000) / Descriptors;
+        ulong front = FrontLayout.DescriptorPositionBytes;
+        ulong bad = front + (((Unit * 3) + 1) * Limits.PageBytes);
+        int failed = 0;
+        var run = new KdumpRun(change: pages => pages.Slab(Slab), readsBack: position =>
+        {
+            failed += position == bad ? 1 : 0;
+            return position == bad ? Status.RequestFailed : Status.Ok;
+        });
+        Assert.NotEqual(0, failed);
+        Assert.Equal((Status.PagesLost, Status.PagesLost), (run.Result.Status, run.Medium.Outcome));
+        Assert.Equal((ulong)(failed * Descriptors), run.Result.PagesLost);
+        using KdumpVmcore vmcore = Open(run);
+        Assert.True(vmcore.IsIncomplete);
+        byte[] page = new byte[Limits.PageBytes];
+        byte[] expected = new byte[Limits.PageBytes];
+        ulong rank = 0;
+        int missing = 0;
+        foreach (ulong pfn in KdumpRun.KeptPages())
+        {
+            if (vmcore.StateOf(pfn) == PageState.Missing)
+            {
+                missing++;
+                Assert.Equal(Unit, rank / Descriptors);
+            }
+            else
+            {
+                Assert.Null(vmcore.ReadPage(pfn, page));
+                run.Pages.Memory.Read(pfn * Limits.PageBytes, expected);
+                Assert.True(page.AsSpan().SequenceEqual(expected), $"page {pfn:x} differs");
+            }
+            rank++;
+        }
+        Assert.InRange(missing, 1, Descriptors - 1);
+        Assert.Equal(PageState.Kept, vmcore.StateOf(Slab));
+    }
+
+    [Fact]
+    public void ADeviceThatDiesWhileItIsReadBackEndsTheDump()
+    {
+        var run = new KdumpRun(readsBack: _ => Status.DeviceGone);
+        Assert.Equal((Status.DeviceGone, Status.DeviceGone), (run.Result.Status, run.Medium.Outcome));
+    }
+
+    private static KdumpLayout FrontLayout => new(CrashedPagesEnd, 1024, (ulong)KdumpRun.KeptPages().Count());
 
     private const ulong CrashedPagesEnd = Filter.CrashedPages.MemoryBytes / Limits.PageBytes;
 

@@ -27,7 +27,8 @@ internal sealed class KdumpRun
         Action<CrashedPages>? change = null,
         int failAfter = int.MaxValue,
         int units = 4,
-        ISecondSink? second = null)
+        ISecondSink? second = null,
+        Func<ulong, Status>? readsBack = null)
     {
         Fill(Pages);
         change?.Invoke(Pages);
@@ -38,6 +39,7 @@ internal sealed class KdumpRun
         {
             FailAfter = failAfter,
             Second = second,
+            ReadsBack = readsBack ?? (_ => Status.Ok),
         };
         second?.Use(Medium);
         var memory = new SparsePort(Pages.Memory);

@@ -60,6 +60,9 @@ internal readonly struct MemorySink(MemorySink.Medium medium) : IDumpSink
 
         public int FailAfter { get; set; } = int.MaxValue;
 
+        /// <summary>Whether reading a position back fails, and how.</summary>
+        public Func<ulong, Status> ReadsBack { get; init; } = _ => Status.Ok;
+
         public Status Begin(in DumpFacts facts)
         {
             Facts = facts;
@@ -100,7 +103,16 @@ internal readonly struct MemorySink(MemorySink.Medium medium) : IDumpSink
         public Status ReadBack(in DumpChunk chunk)
         {
             Drain();
-            Bytes.AsSpan((int)chunk.PositionBytes, (int)chunk.LengthBytes).CopyTo(Source(chunk));
+            for (ulong done = 0; done < chunk.LengthBytes; done += Limits.PageBytes)
+            {
+                Status status = ReadsBack(chunk.PositionBytes + done);
+                if (status != Status.Ok)
+                {
+                    return status;
+                }
+                Bytes.AsSpan((int)(chunk.PositionBytes + done), Limits.PageBytes)
+                    .CopyTo(Source(chunk).Slice((int)done, Limits.PageBytes));
+            }
             return Status.Ok;
         }
 
