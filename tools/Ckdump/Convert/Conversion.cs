@@ -3,8 +3,10 @@ using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Encode.Flat;
+using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
+using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 
 namespace CosmosKdump.Ckdump.Convert;
@@ -14,8 +16,10 @@ public static class Conversion
 {
     /// <summary>
     /// Makes a dump in a format of a dump. A page that the dump left out cannot come back: the level is at least
-    /// the dump's own, which it is without a wish, and a line tells if it was raised. Errors are <see cref="ToolException"/>s; a file that is not complete is
-    /// deleted. <paramref name="isFlattened"/>: the output is a flattened stream, and may be standard output.
+    /// the dump's own, which it is without a wish, and a line tells if it was raised. Errors are
+    /// <see cref="ToolException"/>s; what was written is deleted then, but if the dump is incomplete: a kdump-compressed
+    /// one is kept with a flag in its header, an ELF one as FILE.incomplete. <paramref name="isFlattened"/>: the output
+    /// is a flattened stream, and may be standard output.
     /// </summary>
     public static CaptureResult Run(
         string source, string target, DumpFormat format, byte? level, Compressor compressor,
@@ -44,20 +48,30 @@ public static class Conversion
             }
             options.Compressor = compressor;
             options.ExcludesIdlePageStructs = excludesIdlePageStructs;
+            bool isNamed = format == DumpFormat.Elf && target != ConvertOutput.StandardOutput;
+            string? partial = isNamed ? OutputFile.IncompleteName(target) : null;
+            string? losses = SourceLosses.Of(vmcore);
+            if (losses is not null && partial is not null)
+            {
+                OutputFile.RequireMissing(partial);
+            }
             using ConvertOutput output = ConvertOutput.Open(target);
-            CaptureResult result = Write(vmcore, source, output.Stream, in options, threads, isFlattened, progress);
-            if (result.Status != Status.Ok)
+            CaptureResult result = Write(
+                vmcore, source, output.Stream, in options, losses is not null, threads, isFlattened, progress);
+            if (result.Status is not (Status.Ok or Status.PagesLost))
             {
                 throw new ToolException(source, StatusLine(result.Status));
             }
-            output.Keep();
-            return result;
+            losses ??= result.PagesLost != 0 ? $"INCOMPLETE: {result.PagesLost} pages cannot be read" : null;
+            output.Keep(losses is null ? null : partial);
+            return losses is null ? result : throw ToolException.Incomplete(
+                source, null, losses, $"what there is of it is kept as {partial ?? target}");
         }
     }
 
     private static CaptureResult Write(
-        VmcoreFile vmcore, string source, Stream output, in BootOptions options, int threads, bool isFlattened,
-        TerminalProgress progress)
+        VmcoreFile vmcore, string source, Stream output, in BootOptions options, bool isOfIncomplete,
+        int threads, bool isFlattened, TerminalProgress progress)
     {
         bool isElf = options.Format == DumpFormat.Elf;
         CoreImage image = new(vmcore, isElf ? SourceSegments.Mapped(vmcore) : SourceSegments.Physical(vmcore));
@@ -73,9 +87,11 @@ public static class Conversion
         {
             throw new ToolException(source, StatusLine(status));
         }
+        plan.Kdump = new KdumpOptions(
+            plan.Kdump.Level, plan.Kdump.Compressor, plan.Kdump.ExcludesIdlePageStructs, isOfIncomplete);
         // Nothing is compressed in an ELF dump.
         using CompressorPool pool = new(source, image, options.Compressor, isElf ? 1 : threads);
-        using HostBuffers buffers = new(pool.Slots, LeftOutPages.Of(vmcore));
+        using HostBuffers buffers = new(pool.Slots, LeftOutPages.Of(vmcore, source));
         var compressor = new PoolCompressor(pool);
         if (isFlattened)
         {

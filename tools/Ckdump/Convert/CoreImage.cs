@@ -25,9 +25,11 @@ public sealed class CoreImage
     {
         byte[] notes = Notes(vmcore);
         int table = HeaderBytes + ((segments.Count + 1) * ProgramHeader.Bytes64);
+        int section = table;
+        table += ElfFileHeader.SectionBytesOf(is64: true);
         int notesAt = (table + NotesAlignment - 1) / NotesAlignment * NotesAlignment;
         Bytes = new byte[notesAt + notes.Length];
-        WriteHeader(segments.Count + 1);
+        WriteHeader(segments.Count + 1, section);
         ulong length = (ulong)notes.Length;
         WriteEntry(0, new ProgramHeader
         {
@@ -65,9 +67,8 @@ public sealed class CoreImage
         return stream.ToArray();
     }
 
-    // gABI chapter 4; from 65,535 program headers on their number stands in section header 0, which is not needed here:
-    // ranges are few.
-    private void WriteHeader(int entries)
+    // gABI chapter 4; from 65,535 program headers on their number stands in section header 0, in sh_info.
+    private void WriteHeader(int entries, int section)
     {
         Span<byte> header = Bytes.AsSpan(0, HeaderBytes);
         "\u007fELF"u8.CopyTo(header);
@@ -80,7 +81,16 @@ public sealed class CoreImage
         BinaryPrimitives.WriteUInt64LittleEndian(header[32..], HeaderBytes);
         BinaryPrimitives.WriteUInt16LittleEndian(header[52..], HeaderBytes);
         BinaryPrimitives.WriteUInt16LittleEndian(header[54..], ProgramHeader.Bytes64);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[56..], checked((ushort)entries));
+        bool isCounted = entries >= ElfFileHeader.CountInSection;
+        ushort count = isCounted ? (ushort)ElfFileHeader.CountInSection : (ushort)entries;
+        BinaryPrimitives.WriteUInt16LittleEndian(header[56..], count);
+        if (isCounted)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(header[40..], section);
+            BinaryPrimitives.WriteUInt16LittleEndian(header[58..], (ushort)ElfFileHeader.SectionBytesOf(is64: true));
+            BinaryPrimitives.WriteUInt16LittleEndian(header[60..], 1);
+            BinaryPrimitives.WriteInt32LittleEndian(Bytes.AsSpan(section + 44), entries);
+        }
     }
 
     private void WriteEntry(int index, ProgramHeader entry)

@@ -4,6 +4,9 @@ using System.Linq;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Ckdump.Convert;
+using CosmosKdump.Tests.Unit.Capture.Fakes;
 using CosmosKdump.Tests.Unit.Tools.Analyzer.Fakes;
 using Xunit;
 
@@ -116,6 +119,64 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void What_is_no_dump_is_told() =>
         Fails(1, "text: not a vmcore", [_fixture.Folder.Make("text", 100, 0, "hello"u8)]);
+
+    [Theory]
+    [InlineData("kdump", "")]
+    [InlineData("elf", ".incomplete")]
+    public void An_incomplete_dump_stays_one(string format, string suffix)
+    {
+        byte[] cut = File.ReadAllBytes(_fixture.Vmcore());
+        string path = _fixture.Write(cut[..^(3 * Limits.PageBytes)]);
+        CkdumpRun run = CkdumpRun.Of("convert", "-f", format, path, "-o", Target);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains($"{path}: INCOMPLETE: it ends {3 * Limits.PageBytes} bytes too early", run.Error);
+        Assert.Contains($"kept as {Target}{suffix}", run.Error);
+        Assert.Equal(suffix == "", File.Exists(Target));
+        Assert.True(File.Exists(Target + suffix));
+        if (format == "kdump")
+        {
+            using KdumpVmcore dump = Open(Target);
+            Assert.True(dump.IsIncomplete);
+            string again = _fixture.Folder.PathOf("again");
+            Assert.Equal(3, CkdumpRun.Of("convert", Target, "-o", again).ExitCode);
+            using KdumpVmcore second = Open(again);
+            Assert.True(second.IsIncomplete);
+        }
+    }
+
+    [Theory]
+    [InlineData(1L << 50)]
+    [InlineData(long.MaxValue)]
+    public void Memory_that_no_machine_has_is_told(long memoryBytes)
+    {
+        byte[] bytes = File.ReadAllBytes(_fixture.Vmcore());
+        long table = BitConverter.ToInt64(bytes, 32);
+        int count = BitConverter.ToUInt16(bytes, 56);
+        int at = (int)table + ((count - 1) * 56);
+        Assert.Equal(1, BitConverter.ToInt32(bytes, at));
+        BitConverter.TryWriteBytes(bytes.AsSpan(at + 40), memoryBytes);
+        string path = _fixture.Write(bytes);
+        CkdumpRun run = CkdumpRun.Of("convert", "-d", "0", path, "-o", Target);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{path}: ", run.Error);
+        Assert.DoesNotContain("Exception", run.Error);
+        Assert.False(File.Exists(Target));
+    }
+
+    [Fact]
+    public void A_core_image_takes_more_segments_than_the_header_counts()
+    {
+        Assert.True(VmcoreFile.TryOpen(_fixture.Vmcore(), out VmcoreFile? vmcore, out _));
+        using (vmcore)
+        {
+            var segment = new ProgramHeader { Type = ProgramHeader.TypeLoad, MemoryBytes = Limits.PageBytes };
+            var memory = new DumpMemory(vmcore, new CoreImage(vmcore, [.. Enumerable.Repeat(segment, 70_000)]));
+            var console = new FakeConsole();
+            Assert.Equal(
+                Status.Ok, ElfCoreHeader.Open(ref memory, ref console, CoreImage.Address, 0, out ElfCoreHeader header));
+            Assert.Equal(70_001U, header.Count);
+        }
+    }
 
     [Fact]
     public void Nothing_is_overwritten()
