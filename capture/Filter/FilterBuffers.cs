@@ -32,4 +32,10 @@ public readonly ref struct FilterBuffers(
     /// the last bit are held.
     /// </summary>
     public ReadOnlySpan<ulong> LeftOut { get; init; }
+
+    /// <summary>
+    /// Where there is memory to spare: kinds of the first pages of memory, as many units as there is room for, so that
+    /// they are found once. All <see cref="PageKind.Hole"/> at first; empty on a machine that crashed.
+    /// </summary>
+    public Span<PageKind> Found { get; init; }
 }

@@ -25,9 +25,7 @@ public ref struct PageFilter
     private bool _isWhole;
     private int _range;
     private ulong _loadedUnit;
-    // Pages that are known to be excluded: a block of free pages is found once, not by each page of its structs.
-    private ulong _idleStart;
-    private ulong _idleEnd;
+    private IdlePageStructs _idle;
 
     private PageFilter(scoped in FilterBuffers buffers, scoped in RangeTable ranges)
     {
@@ -97,7 +95,13 @@ public ref struct PageFilter
     {
         Level = level;
         _scan.Level = level;
+        Forget();
+    }
+
+    private void Forget()
+    {
         _loadedUnit = ulong.MaxValue;
+        _buffers.Found.Clear();
     }
 
     /// <summary>Whether a dump of this level holds a page of the loaded unit.</summary>
@@ -112,8 +116,15 @@ public ref struct PageFilter
             return true;
         }
         // A unit's kinds are the same whatever was loaded before.
-        _idleEnd = 0;
+        _idle.Forget();
         Span<PageKind> kinds = _buffers.Kinds;
+        Span<PageKind> found = FoundOf(unit);
+        if (!found.IsEmpty && found[0] != PageKind.Hole)
+        {
+            found.CopyTo(kinds);
+            _loadedUnit = unit;
+            return true;
+        }
         bool hasMemory = MarkMemory(unit, kinds);
         _loadedUnit = hasMemory ? unit : ulong.MaxValue;
         ulong firstPfn = unit * FilterUnit.Pages;
@@ -124,8 +135,17 @@ public ref struct PageFilter
             MarkPageStructs(ref memory, firstPfn, kinds);
         }
         MarkLeftOut(firstPfn, kinds);
+        if (!found.IsEmpty)
+        {
+            kinds.CopyTo(found);
+        }
         return hasMemory;
     }
+
+    private readonly Span<PageKind> FoundOf(ulong unit) =>
+        unit < (ulong)_buffers.Found.Length / FilterUnit.Pages
+            ? _buffers.Found.Slice((int)unit * FilterUnit.Pages, FilterUnit.Pages)
+            : default;
 
     /// <summary>Makes a page of the loaded unit <see cref="PageKind.Blank"/>.</summary>
     public readonly void MarkBlank(int index) => _buffers.Kinds[index] = PageKind.Blank;
@@ -175,7 +195,7 @@ public ref struct PageFilter
             _hasScan = false;
             WhyNot = Status.PageStructsAbsurd;
             ExcludesIdlePageStructs = false;
-            _loadedUnit = ulong.MaxValue;
+            Forget();
             CountUnits(ref memory, ref census);
         }
     }
@@ -294,42 +314,12 @@ public ref struct PageFilter
             {
                 if (kinds[i] == PageKind.Kernel)
                 {
-                    kinds[i] = ExcludesIdlePageStructs && IsIdle(ref memory, in structs, firstPfn + (ulong)i)
+                    kinds[i] = ExcludesIdlePageStructs && _idle.Are(ref memory, ref _scan, Level, in structs, firstPfn + (ulong)i)
                         ? PageKind.IdlePageStructs
                         : PageKind.PageStructs;
                 }
             }
         }
-    }
-
-    // Whether all pages whose structs lie in this page are excluded.
-    private bool IsIdle<TMemory>(ref TMemory memory, in PageStructRun run, ulong pfn)
-        where TMemory : struct, IPhysicalMemory
-    {
-        ulong bytes = (ulong)_scan.Layout.Bytes;
-        ulong offset = (pfn * Limits.PageBytes) - run.Address;
-        ulong first = run.FirstPfn + (offset / bytes);
-        ulong last = run.FirstPfn + ((offset + Limits.PageBytes - 1) / bytes);
-        if (last >= run.FirstPfn + run.Pages)
-        {
-            return false;
-        }
-        ulong at = first;
-        while (at <= last)
-        {
-            if (at < _idleStart || at >= _idleEnd)
-            {
-                PageKind kind = _scan.KindOf(ref memory, at, out ulong pages);
-                if (!Level.Excludes(kind))
-                {
-                    return false;
-                }
-                _idleStart = at;
-                _idleEnd = at + pages;
-            }
-            at = _idleEnd;
-        }
-        return true;
     }
 
     private void FindPageStructs<TMemory>(ref TMemory memory)

@@ -30,7 +30,8 @@ public sealed class ConvertOutput : IDisposable
             return new ConvertOutput(path, Console.OpenStandardOutput());
         }
         OutputFile.RequireMissing(path);
-        return new ConvertOutput(path, new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 0));
+        // For its owner alone: a dump holds all secrets of a machine.
+        return new ConvertOutput(path, new FileStream(Posix.Create(path), FileAccess.ReadWrite, bufferSize: 0));
     }
 
     /// <summary>Makes it durable; it is kept, under another name if one is given.</summary>

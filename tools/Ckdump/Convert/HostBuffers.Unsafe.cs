@@ -21,6 +21,8 @@ public sealed unsafe class HostBuffers : IDisposable
     private readonly byte[] _block = new byte[PageScan.BlockBytes];
     private readonly PageStructRun[] _runs = new PageStructRun[FilterBuffers.MaxRuns];
     private readonly ulong[] _counts = new ulong[PageCensus.Kinds];
+    // Of the first 64 GiB; what is not touched costs nothing.
+    private readonly PageKind[] _found = new PageKind[1 << 24];
     private readonly UnitSummary[] _units = new UnitSummary[FilterBuffers.MostUnits];
     private readonly BatchPage[] _pages;
     private byte* _memory;
@@ -39,7 +41,7 @@ public sealed unsafe class HostBuffers : IDisposable
 
     /// <summary>Those of the format.</summary>
     public KdumpBuffers Kdump => new(
-        new FilterBuffers(_kinds, _block, _runs, _counts, _units) { LeftOut = _leftOut },
+        new FilterBuffers(_kinds, _block, _runs, _counts, _units) { LeftOut = _leftOut, Found = _found },
         Part(0, TableBytes),
         Part(TableBytes, DataBytes),
         _pages);

@@ -6,7 +6,7 @@ using CosmosKdump.Capture.Filter;
 namespace CosmosKdump.Tests.Unit.Capture.Fakes;
 
 /// <summary>Buffers for a kdump-compressed dump, at made-up physical addresses.</summary>
-internal sealed class TestBuffers(int slots, int units = 4)
+internal sealed class TestBuffers(int slots, int units = 4, int foundUnits = 0)
 {
     public const ulong TableAddress = 0x7100_0000;
     public const ulong DataAddress = 0x7200_0000;
@@ -23,7 +23,7 @@ internal sealed class TestBuffers(int slots, int units = 4)
     public byte[] Data { get; } = new byte[8 * Limits.PageBytes];
 
     public KdumpBuffers Spans => new(
-        new FilterBuffers(_kinds, _block, _runs, _counts, _units),
+        new FilterBuffers(_kinds, _block, _runs, _counts, _units) { Found = new PageKind[foundUnits * FilterUnit.Pages] },
         new DmaBuffer(Table, TableAddress),
         new DmaBuffer(Data, DataAddress),
         _pages);

@@ -71,6 +71,14 @@ public sealed class KdumpDumpTests : IDisposable
     [InlineData(5)]
     [InlineData(24)]
     [InlineData(100)]
+    public void WhatIsFoundOnceIsTheSame(int units) =>
+        Assert.Equal(Bytes(new KdumpRun(foundUnits: units)), Bytes(new KdumpRun()));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(24)]
+    [InlineData(100)]
     public void HowFinelyUnitsAreSummarisedDoesNotChangeTheDump(int units) =>
         Assert.Equal(Bytes(new KdumpRun(units: 24)), Bytes(new KdumpRun(units: units)));
 

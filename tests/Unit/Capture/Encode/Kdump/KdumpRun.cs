@@ -27,6 +27,7 @@ internal sealed class KdumpRun
         Action<CrashedPages>? change = null,
         int failAfter = int.MaxValue,
         int units = 4,
+        int foundUnits = 0,
         ISecondSink? second = null,
         Func<ulong, Status>? readsBack = null)
     {
@@ -34,7 +35,7 @@ internal sealed class KdumpRun
         change?.Invoke(Pages);
         CrashedCore.Plant(Pages);
         byte[] staging = new byte[8 * Limits.PageBytes];
-        var buffers = new TestBuffers(slots, units);
+        var buffers = new TestBuffers(slots, units, foundUnits);
         Medium = new MemorySink.Medium(capacityBytes, canReadBack, buffers, staging)
         {
             FailAfter = failAfter,
