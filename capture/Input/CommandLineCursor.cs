@@ -4,8 +4,8 @@ namespace CosmosKdump.Capture.Input;
 
 /// <summary>
 /// Walks the options of a kernel command line as Linux's <c>next_arg</c> does (lib/cmdline.c): options are separated
-/// by white space, which double quotes protect; quotes around a whole option or a whole value are not part of it; a
-/// lone <c>--</c> ends the kernel's options.
+/// by white space, which double quotes protect; quotes around a whole option or a whole value are not part of it. Unlike
+/// there, a lone <c>--</c> ends nothing: there is no init, and kexec-tools appends <c>elfcorehdr=</c> at the very end.
 /// </summary>
 public ref struct CommandLineCursor(ReadOnlySpan<byte> commandLine)
 {
@@ -51,7 +51,7 @@ public ref struct CommandLineCursor(ReadOnlySpan<byte> commandLine)
         }
         _position = end;
         Split(start, end, equals, quoted);
-        return !(Name.Length == 2 && Name[0] == (byte)'-' && Name[1] == (byte)'-' && equals < 0);
+        return true;
     }
 
     private void Split(int start, int end, int equals, bool quoted)

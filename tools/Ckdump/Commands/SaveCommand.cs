@@ -50,6 +50,11 @@ public static class SaveCommand
         {
             string? path = parsed.GetValue(area);
             string? file = parsed.GetValue(output);
+            if (file == "-")
+            {
+                throw ToolException.Usage("--output: a dump is saved to a file, not to standard output: "
+                    + "ckdump convert -F AREA -o - writes to a pipe");
+            }
             IReadOnlyList<string> paths = path is not null ? [path] : FindUnsaved(parsed.InvocationConfiguration.Output);
             if (paths.Count > 1 && file is not null)
             {

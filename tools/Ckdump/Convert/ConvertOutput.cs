@@ -34,13 +34,9 @@ public sealed class ConvertOutput : IDisposable
         return new ConvertOutput(path, new FileStream(Posix.Create(path), FileAccess.ReadWrite, bufferSize: 0));
     }
 
-    /// <summary>Makes it durable; it is kept, under another name if one is given.</summary>
+    /// <summary>It is kept, under another name if one is given.</summary>
     public void Keep(string? name = null)
     {
-        if (Stream is FileStream file)
-        {
-            file.Flush(flushToDisk: true);
-        }
         if (name is not null)
         {
             File.Move(_path, name, overwrite: false);

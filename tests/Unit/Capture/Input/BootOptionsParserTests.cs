@@ -104,8 +104,13 @@ public class BootOptionsParserTests
     }
 
     [Fact]
-    public void OptionsBehindTheDashesAreForInit() =>
-        Assert.False(ParseQuietly("quiet -- elfcorehdr=1M kdump.nonsense").HasElfCoreHeader);
+    public void OptionsBehindTheDashesCount()
+    {
+        // kexec-tools appends elfcorehdr= behind whatever it was given.
+        BootOptions options = ParseQuietly("quiet -- single kdump.dump_level=31 elfcorehdr=1M");
+        Assert.True(options.HasElfCoreHeader);
+        Assert.Equal(31, options.DumpLevel);
+    }
 
     [Fact]
     public void OptionsEndAtTheNul() => Assert.False(ParseQuietly("quiet\0elfcorehdr=1M").HasElfCoreHeader);

@@ -29,6 +29,8 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Matches($@"^{Target}: [0-9.]+ KiB in [0-9.]+ s\n$", run.Output);
         Assert.DoesNotContain("raised", run.Error);
+        // A dump holds all secrets of a machine.
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Target).UnixFileMode);
         using KdumpVmcore dump = Open(Target);
         Assert.Equal((flag, 0), (dump.Header.Flags & KdumpFlags.Compressors, dump.Header.DumpLevel));
         byte[] memory = new byte[_fixture.Kernel.Memory.Length];

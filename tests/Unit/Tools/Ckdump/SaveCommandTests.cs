@@ -30,6 +30,16 @@ public sealed class SaveCommandTests : IDisposable
     }
 
     [Fact]
+    public void AFileOfTheNameOfStandardOutputIsNotMade()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        CkdumpRun run = CkdumpRun.Of("save", area.Path, "-o", "-");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("convert -F", run.Error);
+        Assert.Equal(AreaState.Complete, area.Label.State);
+    }
+
+    [Fact]
     public void ASavedAreaHasNothingToSave()
     {
         var area = new AreaImage(_folder, AreaState.Complete);
