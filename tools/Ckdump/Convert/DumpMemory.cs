@@ -1,5 +1,6 @@
 using System;
 using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture;
 
 namespace CosmosKdump.Ckdump.Convert;
@@ -15,7 +16,8 @@ public readonly struct DumpMemory(VmcoreFile vmcore, CoreImage? image) : IPhysic
     {
         if (address < CoreImage.Address)
         {
-            return vmcore.ReadPhysical(address, destination);
+            Status status = vmcore.ReadPhysical(address, destination);
+            return status == Status.Ok || vmcore is not ElfVmcore ? status : ReadCovered(address, destination, status);
         }
         ulong offset = address - CoreImage.Address;
         if (image is null || offset > (ulong)image.Bytes.Length
@@ -26,5 +28,27 @@ public readonly struct DumpMemory(VmcoreFile vmcore, CoreImage? image) : IPhysic
         }
         image.Bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
         return Status.Ok;
+    }
+
+    // A page that memory covers only in part is whole when that part can be read: the rest is zeros.
+    private Status ReadCovered(ulong address, Span<byte> destination, Status unreadable)
+    {
+        Status status = unreadable;
+        ulong end = address + (ulong)destination.Length;
+        foreach (AddressRange range in vmcore.PhysicalRanges)
+        {
+            ulong first = Math.Max(range.Start, address);
+            ulong last = Math.Min(range.End, end);
+            if (first >= last)
+            {
+                continue;
+            }
+            status = vmcore.ReadPhysical(first, destination.Slice((int)(first - address), (int)(last - first)));
+            if (status != Status.Ok)
+            {
+                return status;
+            }
+        }
+        return status;
     }
 }
