@@ -316,7 +316,7 @@ public struct SerialSink<TChannel, TMemory, TClock> : IDumpSink
             }
             // A round that brought something does not count.
             round = answer.LengthBytes < missingBytes ? 0 : round;
-            missingBytes = Math.Min(answer.LengthBytes, end - start);
+            missingBytes = Math.Min(missingBytes, Math.Min(answer.LengthBytes, end - start));
             RepeatMissing();
             if (_stuck != Status.Ok)
             {
