@@ -116,4 +116,6 @@ public enum Status : ushort
     NotConfirmed = 511,
     /// <summary>The channel does not take bytes any more.</summary>
     ChannelStuck = 512,
+    /// <summary>A received or flattened dump without its end: how much follows is not known.</summary>
+    EndMissing = 513,
 }

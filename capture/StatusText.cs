@@ -58,6 +58,7 @@ public static class StatusText
         Status.FrameCorrupt => "frame corrupt"u8,
         Status.NotConfirmed => "receiver did not confirm the dump"u8,
         Status.ChannelStuck => "channel does not take bytes any more"u8,
+        Status.EndMissing => "the end of the dump is missing"u8,
         _ => "unknown status"u8,
     };
 }

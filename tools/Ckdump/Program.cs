@@ -1,9 +1,9 @@
 using System;
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.IO;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Commands;
+using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump;
 
@@ -11,16 +11,15 @@ namespace CosmosKdump.Ckdump;
 public static class Program
 {
     /// <summary>Runs the command line; exit code 0 ok, 1 failed, 2 usage, 3 incomplete dump.</summary>
-    public static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+    public static int Main(string[] args) => Run(args, new StandardOutput(Console.Out), Console.Error);
 
     /// <summary>Runs a command line with the given output streams; the same exit codes as <see cref="Main"/>.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         ParseResult parsed = CreateRoot().Parse(args);
-        if (parsed.Action is not HelpAction and not HelpWithExamples && CommandLineError.Find(parsed, args) is string wrong)
+        if (CommandLineError.Find(parsed, args, "ckdump") is string wrong)
         {
-            string command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-            error.WriteLine($"ckdump: {OneLine(wrong)} (see ckdump {command}--help)");
+            error.WriteLine("ckdump: " + wrong);
             return ExitCode.Usage;
         }
         var configuration = new InvocationConfiguration
@@ -49,7 +48,8 @@ public static class Program
     {
         var root = new RootCommand(
             "Prepares, collects and inspects the crash dumps of CosmosKdump. "
-            + "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 done, but the dump is incomplete.");
+            + "Exit codes: 0 done, 1 failed, 2 wrong command line; 3 of save, receive and convert: done, but the dump is "
+            + "incomplete. info and log show what there is of such a dump and end with 0; verify ends with 1.");
         root.Subcommands.Add(PrepareCommand.Create());
         root.Subcommands.Add(SaveCommand.Create());
         root.Subcommands.Add(ReceiveCommand.Create());

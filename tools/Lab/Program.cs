@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.IO;
+using CosmosKdump.CommandLine;
 using CosmosKdump.Lab.Commands;
 
 namespace CosmosKdump.Lab;
@@ -22,10 +23,13 @@ public static class Program
             BenchCommand.Create(),
             RunCommand.Create(),
         };
+        HelpWithExamples.Install(root,
+            "./build.sh demo                     # everything once: a crash, its capture, and what the dump tells",
+            "./build.sh run --memory 2048 --keep # one guest of your own, and its dump");
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count != 0)
+        if (CommandLineError.Find(parsed, args, "./build.sh") is string wrong)
         {
-            parsed.Invoke();
+            Console.Error.WriteLine($"build.sh: {wrong}");
             return 2;
         }
         try

@@ -29,8 +29,11 @@ internal static class Layers
         ["kernel/Kernel.csproj"] = ["tools/ImageCheck/ImageCheck.csproj"],
         ["tools/Analyzer/Analyzer.csproj"] = ["capture/Capture.csproj"],
         ["tools/ImageCheck/ImageCheck.csproj"] = ["capture/Capture.csproj"],
-        ["tools/Ckdump/Ckdump.csproj"] = ["capture/Capture.csproj", "tools/Analyzer/Analyzer.csproj"],
-        ["tools/Lab/Lab.csproj"] = ["capture/Capture.csproj", "tools/Analyzer/Analyzer.csproj"],
+        ["tools/CommandLine/CommandLine.csproj"] = [],
+        ["tools/Ckdump/Ckdump.csproj"] =
+            ["capture/Capture.csproj", "tools/Analyzer/Analyzer.csproj", "tools/CommandLine/CommandLine.csproj"],
+        ["tools/Lab/Lab.csproj"] =
+            ["capture/Capture.csproj", "tools/Analyzer/Analyzer.csproj", "tools/CommandLine/CommandLine.csproj"],
     };
 
     /// <summary>Violations in sources, with every name resolved.</summary>

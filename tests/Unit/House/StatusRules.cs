@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -33,6 +34,38 @@ internal static class StatusRules
             {
                 yield return $"'{text}' ({name}) is not ASCII";
             }
+        }
+    }
+
+    /// <summary>Violations between the list and the tables of docs/errors.md: each error has its row, and each row its error.</summary>
+    public static IEnumerable<string> OfTable(
+        IReadOnlyCollection<(string Name, int Number, string Text)> statuses, string document)
+    {
+        Dictionary<int, string[]> rows = [];
+        foreach (string line in document.Split('\n').Where(line => line.StartsWith("| E", StringComparison.Ordinal)))
+        {
+            string[] cells = [.. line.Trim('|').Split('|').Select(cell => cell.Trim())];
+            bool isRow = cells is [['E', .. string digits], not "", not "", not ""] && int.TryParse(digits, out int number)
+                && rows.TryAdd(number, cells);
+            if (!isRow)
+            {
+                yield return $"not a row of its own with a code, a text, a meaning and what to do: {line}";
+            }
+        }
+        foreach ((string name, int number, string text) in statuses.Where(s => s.Number != 0))
+        {
+            if (!rows.Remove(number, out string[]? cells))
+            {
+                yield return $"{name} (E{number}) has no row";
+            }
+            else if (cells[1] != text)
+            {
+                yield return $"{name} (E{number}) has the text '{text}', its row '{cells[1]}'";
+            }
+        }
+        foreach (int number in rows.Keys)
+        {
+            yield return $"E{number} has a row and is no status";
         }
     }
 }

@@ -143,6 +143,19 @@ public class TidyRuleTests
     public void What_needs_none_is_not(string text) =>
         Assert.Empty(CaptureRules.Of([new SourceFile("capture/C.cs", "namespace CosmosKdump.Capture;\n" + text)]));
 
+    [Theory]
+    [InlineData("B (E2) has no row", "| E1 | a | m | d |")]
+    [InlineData("B (E2) has the text 'b', its row 'c'", "| E1 | a | m | d |\n| E2 | c | m | d |")]
+    [InlineData("E3 has a row and is no status", "| E1 | a | m | d |\n| E2 | b | m | d |\n| E3 | c | m | d |")]
+    [InlineData("not a row of its own", "| E1 | a | m | d |\n| E2 | b | m | d |\n| E2 | b | m | d |")]
+    [InlineData("not a row of its own", "| E1 | a | m | d |\n| E2 | b | m | d |\n| E3 | c | | d |")]
+    public void A_table_of_errors_that_is_not_the_list_is_caught(string expected, string document)
+    {
+        (string, int, string)[] list = [("Ok", 0, "ok"), ("A", 1, "a"), ("B", 2, "b")];
+        Assert.Empty(StatusRules.OfTable(list, "text\n| code | t | m | d |\n| E1 | a | m | d |\n| E2 | b | m | d |"));
+        Assert.Contains(expected, Assert.Single(StatusRules.OfTable(list, document)));
+    }
+
     [Fact]
     public void A_status_without_its_own_number_or_text_is_caught()
     {

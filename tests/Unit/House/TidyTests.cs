@@ -38,14 +38,21 @@ public class TidyTests
         Violations.None(CaptureRules.Of(Repository.CSharp.Where(f => f.IsIn("capture")).ToArray()));
 
     [Fact]
-    public void Every_status_has_a_number_and_a_text() => Violations.None(StatusRules.Of(
-        Enum.GetNames<Status>()
-            .Select(n => (n, status: Enum.Parse<Status>(n)))
-            .Select(p => (p.n, (int)p.status, Encoding.UTF8.GetString(StatusText.Of(p.status))))
-            .ToArray()));
+    public void Every_status_has_a_number_and_a_text() => Violations.None(StatusRules.Of(Statuses()));
+
+    [Fact]
+    public void Every_status_is_explained_and_nothing_else() => Violations.None(
+        StatusRules.OfTable(Statuses(), Repository.Files.Single(f => f.Path == "docs/errors.md").Text));
 
     [Fact]
     public void The_repository_was_found() => Assert.True(
         new[] { "capture/Status.cs", "kernel/Boot/entry.S", "tools/ImageCheck/Program.cs", "LICENSE" }
             .All(p => Repository.Files.Any(f => f.Path == p)));
+
+    private static (string Name, int Number, string Text)[] Statuses() =>
+    [
+        .. Enum.GetNames<Status>()
+            .Select(n => (n, status: Enum.Parse<Status>(n)))
+            .Select(p => (p.n, (int)p.status, Encoding.UTF8.GetString(StatusText.Of(p.status)))),
+    ];
 }

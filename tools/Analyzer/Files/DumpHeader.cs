@@ -29,6 +29,9 @@ public static class DumpHeader
         return label.HeaderBytes == 0 || checksum == label.HeaderChecksum;
     }
 
+    /// <summary>The first bytes are those of a dump in a format that the capture kernel writes.</summary>
+    public static bool IsDump(ReadOnlySpan<byte> start) => FileSignature.IsDump(start);
+
     /// <summary>
     /// The file begins with what a capture leaves: a dump's magic, or zeros. Something that used the disk later does
     /// not look like this.

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text;
+using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Cli;
@@ -40,11 +41,7 @@ public sealed class AreaFile : IDisposable
     /// </summary>
     public static AreaFile Open(string path, bool write)
     {
-        FileKind kind = Posix.KindOf(path, out _);
-        if (kind is FileKind.Missing)
-        {
-            throw new ToolException(path, "no such file or device");
-        }
+        FileKind kind = InputFile.RequireKind(path);
         if (kind is not (FileKind.Regular or FileKind.BlockDevice))
         {
             throw new ToolException(path, "neither a regular file nor a block device");
@@ -100,10 +97,9 @@ public sealed class AreaFile : IDisposable
         {
             return label;
         }
-        string text = Encoding.ASCII.GetString(StatusText.Of(status));
-        throw LabelOffsetBytes < 0 ? new ToolException(Path, $"{text}: the file has only {LengthBytes} bytes")
-            : status == Status.NoLabel ? new ToolException(Path, text)
-            : new ToolException(Path, LabelOffsetBytes, text);
+        throw status == Status.NoLabel
+            ? NoLabel()
+            : new ToolException(Path, LabelOffsetBytes, Encoding.ASCII.GetString(StatusText.Of(status)));
     }
 
     /// <summary>Writes the label, durably, after everything before it is durable.</summary>
@@ -126,20 +122,55 @@ public sealed class AreaFile : IDisposable
         WriteLabel(label);
     }
 
-    /// <summary>Reads as much as there is at an offset, up to the length of the buffer.</summary>
+    /// <summary>
+    /// Reads as much as there is at an offset, up to the length of the buffer; an error of the medium is a
+    /// <see cref="ToolException"/>.
+    /// </summary>
     public int Read(Span<byte> buffer, long offsetBytes)
     {
         int total = 0;
-        while (total < buffer.Length)
+        try
         {
-            int length = RandomAccess.Read(Handle, buffer[total..], offsetBytes + total);
-            if (length == 0)
+            int length;
+            while (total < buffer.Length && (length = RandomAccess.Read(Handle, buffer[total..], offsetBytes + total)) > 0)
             {
-                break;
+                total += length;
             }
-            total += length;
+            return total;
         }
-        return total;
+        catch (IOException failure)
+        {
+            throw new ToolException(Path, offsetBytes + total, failure.Message);
+        }
+    }
+
+    // Who copied only a part of an area must not be told to prepare it.
+    private ToolException NoLabel()
+    {
+        const string Reads = "ckdump info, log and convert read what there is";
+        if (LengthBytes == 0)
+        {
+            return new ToolException(Path, "the file is empty");
+        }
+        byte[] start = new byte[Math.Min(Limits.PageBytes, LengthBytes)];
+        Read(start, 0);
+        if (!DumpHeader.IsDump(start))
+        {
+            return new ToolException(Path, "no dump area: there is no label in its last 4096 bytes",
+                "name the disk, partition or file that ckdump prepare was given");
+        }
+        if (!VmcoreFile.TryOpen(Path, out VmcoreFile? vmcore, out _))
+        {
+            return new ToolException(Path, "holds a dump, but no dump area's label in its last 4096 bytes", Reads);
+        }
+        using (vmcore)
+        {
+            return vmcore.NeededBytes > (ulong)LengthBytes
+                ? new ToolException(Path, LengthBytes, $"truncated: the dump alone has {vmcore.NeededBytes} bytes, and the "
+                    + "dump area's label behind it is missing", $"copy the whole area; {Reads}")
+                : new ToolException(Path, "holds a whole dump, but no dump area's label in its last 4096 bytes",
+                    $"a plain file needs no saving, a copied area was truncated; {Reads}");
+        }
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Cli;
@@ -20,18 +21,9 @@ public static class ContentCheck
     /// <summary>Throws a <see cref="ToolException"/> if the file or device holds anything worth keeping.</summary>
     public static void RequireNothingOfValue(AreaFile area)
     {
-        string? known = FindByBlkid(area.Path);
-        if (known is not null)
-        {
-            throw Refusal(area.Path, null, $"holds {known}");
-        }
+        RequireNoFileSystem(area);
         byte[] first = ReadEdge(area, 0);
-        Status status = area.ReadLabel(out AreaLabel label);
-        if (status == Status.Ok && label.HoldsUnsavedDump)
-        {
-            throw new ToolException(area.Path, "the dump area holds a dump that was not saved",
-                "save it with ckdump save, or use --force to lose it");
-        }
+        Status status = area.ReadLabel(out _);
         string? file = NameOf(first);
         int blankBytes = (int)Math.Min(first.Length, Math.Max(0, area.LabelOffsetBytes));
         if (status == Status.Ok && IsZero(first.AsSpan(0, blankBytes)))
@@ -45,6 +37,28 @@ public static class ContentCheck
         RequireZeros(area.Path, first, 0);
         long lastOffset = Math.Max(0, area.LengthBytes - EdgeBytes);
         RequireZeros(area.Path, ReadEdge(area, lastOffset), lastOffset);
+    }
+
+    /// <summary>Throws a <see cref="ToolException"/> if blkid knows what the file or device holds.</summary>
+    public static void RequireNoFileSystem(AreaFile area)
+    {
+        if (FindByBlkid(area.Path) is string known)
+        {
+            throw Refusal(area.Path, null, $"holds {known}");
+        }
+    }
+
+    /// <summary>The area holds a dump that was not saved, and that nothing was written over since.</summary>
+    public static bool HoldsUnsavedDump(AreaFile area, in AreaLabel label)
+    {
+        if (!label.HoldsUnsavedDump || !FileBytes.TryOpen(area.Path, out FileBytes? file, out _))
+        {
+            return false;
+        }
+        using (file)
+        {
+            return (label.HeaderBytes > 0 && DumpHeader.Matches(file, label)) || DumpHeader.LooksLikeOne(file);
+        }
     }
 
     private static string? NameOf(ReadOnlySpan<byte> first)

@@ -30,7 +30,8 @@ public static class DumpCopy
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => remove());
             try
             {
-                Fill(area, label, isWhole, target, handle, error);
+                AreaLabel dump = label;
+                OutputFile.Fill(target, () => Fill(area, dump, isWhole, target, handle, error), "the area keeps the dump");
             }
             catch
             {

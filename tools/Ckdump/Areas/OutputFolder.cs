@@ -59,7 +59,7 @@ public sealed class OutputFolder
             return;
         }
         MakeMissing(parent, sync);
-        Directory.CreateDirectory(path);
+        OutputFile.Fill(path, () => Directory.CreateDirectory(path));
         _made.Push(path);
         sync(parent);
     }

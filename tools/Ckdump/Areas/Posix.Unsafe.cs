@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Areas;
 
-/// <summary>The few calls of Linux that .NET has no name for. Errors are <see cref="IOException"/> with the path.</summary>
+/// <summary>The few calls of Linux that .NET has no name for. Errors are <see cref="SystemCallException"/>.</summary>
 public static partial class Posix
 {
     /// <summary>open(2): fail if the file exists.</summary>
@@ -20,6 +20,7 @@ public static partial class Posix
     private const int SeekEnd = 2;
     private const int SeekData = 3;
     private const int SeekHole = 4;
+    private const int NoSuchEntry = 2;
     private const int NoSuchAddress = 6;
     private const int AtCurrentDirectory = -100;
     private const uint StatxBasicStats = 0x7FF;
@@ -37,9 +38,14 @@ public static partial class Posix
     public static SafeFileHandle OpenTerminal(string path) =>
         Handle(open(path, OpenReadWrite | OpenNoControl | OpenCloseOnExec, 0), path);
 
-    /// <summary>Makes a new file, never opening one that exists.</summary>
-    public static SafeFileHandle Create(string path) =>
-        Handle(open(path, OpenReadWrite | OpenCreate | Exclusive | OpenCloseOnExec, 0x180), path);
+    /// <summary>Makes a new file, never opening one that exists; for its owner alone, as a dump holds all secrets.</summary>
+    public static SafeFileHandle Create(string path)
+    {
+        int file = open(path, OpenReadWrite | OpenCreate | Exclusive | OpenCloseOnExec, 0x180);
+        return file < 0 && Marshal.GetLastPInvokeError() == NoSuchEntry
+            ? throw new SystemCallException(path, "cannot be made: its directory does not exist, or takes no files")
+            : Handle(file, path);
+    }
 
     /// <summary>Length of a file or block device, bytes.</summary>
     public static long Length(SafeFileHandle file, string path) => Seek(file, 0, SeekEnd, path);
@@ -119,7 +125,7 @@ public static partial class Posix
         if (statx(AtCurrentDirectory, path, 0, StatxBasicStats, stat) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            return error == 2 ? FileKind.Missing : throw Failure(path, error);
+            return error == NoSuchEntry ? FileKind.Missing : throw Failure(path, error);
         }
         uint major = BinaryPrimitives.ReadUInt32LittleEndian(stat.AsSpan(StatxDeviceAt));
         uint minor = BinaryPrimitives.ReadUInt32LittleEndian(stat.AsSpan(StatxDeviceAt + 4));
@@ -146,8 +152,8 @@ public static partial class Posix
             ? new SafeFileHandle(descriptor, ownsHandle: true)
             : throw Failure(path, Marshal.GetLastPInvokeError());
 
-    private static IOException Failure(string path, int error) =>
-        new($"{path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    private static SystemCallException Failure(string path, int error) =>
+        new(path, Marshal.GetPInvokeErrorMessage(error));
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);

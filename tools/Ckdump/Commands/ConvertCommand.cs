@@ -5,15 +5,19 @@ using System.IO;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Filter;
 using CosmosKdump.Capture.Input;
+using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Convert;
 using CosmosKdump.Ckdump.Inspect;
+using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump.Commands;
 
 /// <summary><c>ckdump convert</c>: filters and compresses a dump as the capture kernel would have.</summary>
 public static class ConvertCommand
 {
+    private const int MostThreads = 256;
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -24,11 +28,11 @@ public static class ConvertCommand
             HelpName = "FILE",
             Required = true,
         };
-        var level = new Option<int?>("--dump-level", "-d")
-        {
-            Description = "What is left out, 0 to 31, as makedumpfile's -d; at least what the dump has left out itself",
-            HelpName = "LEVEL",
-        };
+        Option<int?> level = NumberOption.Optional(
+            "--dump-level", "What is left out, 0 to 31, as makedumpfile's -d; at least what the dump has left out itself",
+            0, DumpLevel.Highest);
+        level.Aliases.Add("-d");
+        level.HelpName = "LEVEL";
         var format = new Option<string>("--format", "-f")
         {
             Description = "Format of the new dump",
@@ -45,12 +49,9 @@ public static class ConvertCommand
         {
             Description = "Leave out the page structs of excluded pages too",
         };
-        var threads = new Option<int>("--threads", "-j")
-        {
-            Description = "Threads that compress",
-            HelpName = "N",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        };
+        Option<int> threads = NumberOption.Of(
+            "--threads", "Threads that compress", Math.Min(Environment.ProcessorCount, MostThreads), 1, MostThreads);
+        threads.Aliases.Add("-j");
         var flatten = new Option<bool>("--flatten", "-F")
         {
             Description = "Make a flattened stream, as makedumpfile -F: for a pipe, which cannot go back",
@@ -79,14 +80,6 @@ public static class ConvertCommand
         {
             int? wanted = parsed.GetValue(level);
             int count = parsed.GetValue(threads);
-            if (wanted is < 0 or > DumpLevel.Highest)
-            {
-                throw ToolException.Usage($"--dump-level: {wanted} is not within 0 to {DumpLevel.Highest}");
-            }
-            if (count is < 1 or > 256)
-            {
-                throw ToolException.Usage($"--threads: {count} is not within 1 to 256");
-            }
             DumpFormat made = FormatOf(parsed.GetValue(format)!);
             if (made == DumpFormat.Elf && parsed.GetResult(compress) is { Implicit: false })
             {
@@ -106,9 +99,10 @@ public static class ConvertCommand
             }
             CaptureResult result = default;
             InvocationConfiguration streams = parsed.InvocationConfiguration;
-            TerminalProgress.Run(streams.Error, "converting", progress => result = Conversion.Run(
-                parsed.GetRequiredValue(source), target, made, (byte?)wanted, compressor, parsed.GetValue(vmemmap),
-                count, isFlattened, progress));
+            OutputFile.Fill(NameOf(target), () =>
+                TerminalProgress.Run(streams.Error, "converting", progress => result = Conversion.Run(
+                    parsed.GetRequiredValue(source), target, made, (byte?)wanted, compressor, parsed.GetValue(vmemmap),
+                    count, isFlattened, progress)));
             Report(streams.Output, target, (result.EndMicroseconds - result.StartMicroseconds) / 1e6);
             return ExitCode.Ok;
         });
@@ -118,20 +112,16 @@ public static class ConvertCommand
     private static int Rearrange(string source, string target, bool isFlattened, InvocationConfiguration streams)
     {
         long start = Stopwatch.GetTimestamp();
-        TerminalProgress.Run(streams.Error, isFlattened ? "flattening" : "rearranging", progress =>
-        {
-            if (isFlattened)
-            {
-                Rearrangement.ToFlattened(source, target, progress);
-            }
-            else
-            {
-                Rearrangement.ToPlain(source, target, progress);
-            }
-        });
+        string what = isFlattened ? "flattening" : "rearranging";
+        Action<string, string, TerminalProgress> work = isFlattened ? Rearrangement.ToFlattened : Rearrangement.ToPlain;
+        OutputFile.Fill(NameOf(target), () =>
+            TerminalProgress.Run(streams.Error, what, progress => work(source, target, progress)));
         Report(streams.Output, target, Stopwatch.GetElapsedTime(start).TotalSeconds);
         return ExitCode.Ok;
     }
+
+    private static string NameOf(string target) =>
+        target == ConvertOutput.StandardOutput ? "standard output" : target;
 
     private static void RequirePlace(string target, bool isFlattened)
     {

@@ -4,6 +4,7 @@ using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
+using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump.Commands;
 

@@ -10,6 +10,7 @@ using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Analyzer.Log;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
+using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump.Commands;
 

@@ -8,6 +8,7 @@ using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
+using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump.Commands;
 
@@ -31,8 +32,9 @@ public static class PrepareCommand
         };
         var force = new Option<bool>("--force")
         {
-            Description = "Destroy what is there, unsaved dumps too; take a disk that the capture kernel cannot find",
+            Description = "Destroy what is there, but for an unsaved dump; take a disk that the capture kernel cannot find",
         };
+        var discard = new Option<bool>("--discard-dump") { Description = "Destroy a dump that was not saved" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "prepare",
@@ -40,25 +42,27 @@ public static class PrepareCommand
             + "capture kernel has no driver for: it finds NVMe and virtio-blk disks, and on them the partitions of a GPT "
             + "and the primary ones of an MBR. Never asks.")
         {
-            path, size, sparse, uuid, force, json,
+            path, size, sparse, uuid, force, discard, json,
         };
         HelpWithExamples.Set(command,
             "ckdump prepare /dev/disk/by-id/nvme-SERIAL-part3",
             "ckdump prepare --size 8G /var/lib/crash.img    # an image file for a virtual machine",
-            "ckdump prepare --force /dev/vdb                # whatever it held is lost");
+            "ckdump prepare --force /dev/vdb                # whatever it held is lost, but for an unsaved dump");
         command.SetAction(parsed =>
         {
             AreaUuid? wanted = ParseUuid(parsed.GetValue(uuid));
             long? sizeBytes = ParseSize(parsed.GetValue(size));
             string file = parsed.GetRequiredValue(path);
-            AreaLabel label = Prepare(file, sizeBytes, parsed.GetValue(sparse), wanted, parsed.GetValue(force));
+            AreaLabel label = Prepare(
+                file, sizeBytes, parsed.GetValue(sparse), wanted, parsed.GetValue(force), parsed.GetValue(discard));
             Report(parsed.InvocationConfiguration.Output, file, label, parsed.GetValue(json));
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static AreaLabel Prepare(string path, long? sizeBytes, bool sparse, AreaUuid? wanted, bool force)
+    private static AreaLabel Prepare(
+        string path, long? sizeBytes, bool sparse, AreaUuid? wanted, bool force, bool discard)
     {
         FileKind kind = Posix.KindOf(path, out string deviceNumber);
         if (kind == FileKind.Missing)
@@ -89,11 +93,22 @@ public static class PrepareCommand
             throw new ToolException(path, $"has {area.LengthBytes} bytes",
                 $"a dump area has at least {AreaLabel.MinimumAreaBytes} bytes, and whole sectors of 512");
         }
-        if (!force)
+        bool isArea = area.ReadLabel(out AreaLabel before) == Status.Ok;
+        bool hasDump = isArea && ContentCheck.HoldsUnsavedDump(area, before);
+        if (hasDump && !discard)
+        {
+            throw new ToolException(path,
+                $"the dump area holds a dump that was not saved ({AreaText.Summary(before)})",
+                $"save it with ckdump save {path}, or give --discard-dump to lose it");
+        }
+        if (!force && hasDump)
+        {
+            ContentCheck.RequireNoFileSystem(area);
+        }
+        else if (!force)
         {
             ContentCheck.RequireNothingOfValue(area);
         }
-        bool isArea = area.ReadLabel(out AreaLabel before) == Status.Ok;
         AreaLabel label = AreaLabel.Create(
             wanted ?? (isArea ? before.Uuid : AreaFile.NewUuid()), (ulong)area.LengthBytes);
         label.Sequence = isArea ? before.Sequence + 1 : 1;

@@ -10,6 +10,7 @@ using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
 using CosmosKdump.Ckdump.Receive;
+using CosmosKdump.CommandLine;
 using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Commands;
@@ -18,6 +19,7 @@ namespace CosmosKdump.Ckdump.Commands;
 public static class ReceiveCommand
 {
     private const int RangesShown = 5;
+    private const int MostSilentSeconds = 7 * 86_400;
 
     // After the end, the sender may not have heard the answer: it asks again within this time.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(7);
@@ -35,17 +37,9 @@ public static class ReceiveCommand
             HelpName = "FILE",
             Required = true,
         };
-        var baud = new Option<int>("--baud")
-        {
-            Description = "Speed of a serial line",
-            HelpName = "N",
-            DefaultValueFactory = _ => 115200,
-        };
-        var timeout = new Option<int>("--timeout")
-        {
-            Description = "Give up after this many silent seconds (default: never)",
-            HelpName = "N",
-        };
+        Option<int> baud = NumberOption.Of("--baud", "Speed of a serial line", 115200, 1, 4_000_000);
+        Option<int?> timeout = NumberOption.Optional(
+            "--timeout", "Give up after this many silent seconds (default: never)", 1, MostSilentSeconds);
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not show the console text on the line" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
@@ -61,15 +55,9 @@ public static class ReceiveCommand
             "ckdump receive recorded.bin -o vmcore           # what something else recorded");
         command.SetAction(parsed =>
         {
-            int seconds = parsed.GetValue(timeout);
-            int speed = parsed.GetValue(baud);
-            if (seconds < 0 || speed <= 0)
-            {
-                throw ToolException.Usage("--timeout and --baud: not a positive number");
-            }
-            TimeSpan? silence = seconds == 0 ? null : TimeSpan.FromSeconds(seconds);
+            TimeSpan? silence = parsed.GetValue(timeout) is int seconds ? TimeSpan.FromSeconds(seconds) : null;
             return Receive(
-                parsed.GetRequiredValue(source), parsed.GetRequiredValue(output), speed, silence,
+                parsed.GetRequiredValue(source), parsed.GetRequiredValue(output), parsed.GetValue(baud), silence,
                 parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration);
         });
         return command;
@@ -80,7 +68,7 @@ public static class ReceiveCommand
     {
         string partial = OutputFile.IncompleteName(file);
         OutputFile.RequireMissing(file);
-        OutputFile.RequireMissing(partial);
+        OutputFile.RequireMakeable(partial);
         using ReceiveSource source = ReceiveSource.Open(path, baud);
         // An interrupt ends the line: what has arrived of the dump is kept, and marked.
         void Stop(PosixSignalContext context)
@@ -100,7 +88,7 @@ public static class ReceiveCommand
                 isQuiet ? _ => { } : progress.WriteLine);
             try
             {
-                Pump(source, receiver, silence, progress);
+                OutputFile.Fill(partial, () => Pump(source, receiver, silence, progress));
             }
             finally
             {
@@ -114,7 +102,8 @@ public static class ReceiveCommand
         if (!receiver!.HasBegun)
         {
             string seen = $"{receiver.DamagedFrames} damaged frames, {receiver.NoiseBytes} bytes of noise";
-            throw new ToolException(path, $"no dump began ({seen})");
+            throw new ToolException(path, $"no dump began ({seen})",
+                "is the capture kernel's target serial, and the speed that of --baud?");
         }
         string kept = receiver.IsWhole ? file : partial;
         if (receiver.IsWhole)
@@ -155,7 +144,7 @@ public static class ReceiveCommand
         label.DumpLevel = receiver.Facts.DumpLevel;
         label.PagesLost = Math.Min(pages, receiver.PagesLost + ((missing + Limits.PageBytes - 1) / Limits.PageBytes));
         label.PagesWritten = pages - label.PagesLost;
-        label.Outcome = !receiver.HasEnded ? Status.NotConfirmed
+        label.Outcome = !receiver.HasEnded ? Status.EndMissing
             : receiver.Outcome != Status.Ok ? receiver.Outcome
             : label.PagesLost > 0 ? Status.PagesLost
             : Status.FrameCorrupt;

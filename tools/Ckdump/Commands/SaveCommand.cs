@@ -9,6 +9,7 @@ using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
+using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump.Commands;
 

@@ -7,6 +7,7 @@ using CosmosKdump.Analyzer.Checks;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
+using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump.Commands;
 

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using CosmosKdump.Ckdump.Areas;
+using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Convert;
 
@@ -27,10 +28,10 @@ public sealed class ConvertOutput : IDisposable
     {
         if (path == StandardOutput)
         {
-            return new ConvertOutput(path, Console.OpenStandardOutput());
+            // Not the console's stream, to which a reader that has gone is no error.
+            return new ConvertOutput(path, new FileStream(new SafeFileHandle(1, false), FileAccess.Write, bufferSize: 0));
         }
         OutputFile.RequireMissing(path);
-        // For its owner alone: a dump holds all secrets of a machine.
         return new ConvertOutput(path, new FileStream(Posix.Create(path), FileAccess.ReadWrite, bufferSize: 0));
     }
 

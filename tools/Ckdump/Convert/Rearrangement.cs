@@ -26,9 +26,7 @@ public static class Rearrangement
         string partial = OutputFile.IncompleteName(target);
         OutputFile.RequireMissing(target);
         OutputFile.RequireMissing(partial);
-        using Stream input = source == StandardInput
-            ? Console.OpenStandardInput()
-            : new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, PieceBytes);
+        using Stream input = OpenInput(source);
         byte[] buffer = new byte[PieceBytes];
         if (input.ReadAtLeast(buffer.AsSpan(0, FlatFormat.HeaderBytes), FlatFormat.HeaderBytes, throwOnEndOfStream: false)
                 < FlatFormat.HeaderBytes
@@ -100,6 +98,16 @@ public static class Rearrangement
         }
     }
 
+    private static Stream OpenInput(string source)
+    {
+        if (source == StandardInput)
+        {
+            return Console.OpenStandardInput();
+        }
+        InputFile.RequireKind(source);
+        return new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, PieceBytes);
+    }
+
     // What is wrong with the next record, or null. Positions are those in the flattened file.
     private static FileProblem? CopyRecord(
         Stream input, FileStream plain, byte[] buffer, ref long done, out bool isEnd)
@@ -149,7 +157,7 @@ public static class Rearrangement
         label.DumpLengthBytes = ((ulong)plain.Length + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
         label.Format = isKdump ? DumpFormat.Kdump : DumpFormat.Elf;
         label.PagesWritten = label.DumpLengthBytes / Limits.PageBytes;
-        label.Outcome = Status.NotConfirmed;
+        label.Outcome = Status.EndMissing;
         DumpMark.Write(plain.SafeFileHandle, label);
     }
 }

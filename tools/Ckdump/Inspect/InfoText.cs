@@ -28,6 +28,7 @@ internal static class InfoText
         Line(output, "type", Type(kernel.Vmcore));
         WriteArea(output, kernel.Vmcore.Area);
         WriteKdump(output, facts.Kdump);
+        Line(output, "dump level", ElfLevel(kernel.Vmcore));
         Line(output, "kernel", Known(kernel.Release ?? kernel.Name?.Release));
         Line(output, "version", kernel.Name?.Version);
         Line(output, "host", kernel.Name?.NodeName);
@@ -106,8 +107,7 @@ internal static class InfoText
         Line(output, "label", $"{AreaText.State(label.State)}, sequence {label.Sequence}{why}");
         if (label.HoldsUnsavedDump)
         {
-            Line(output, "dump", $"{ByteSize.Format((long)label.DumpLengthBytes)}, {label.PagesWritten} pages written, "
-                + $"{label.PagesLost} lost");
+            Line(output, "dump", $"{ByteSize.Format((long)label.DumpLengthBytes)}, {AreaText.Pages(label)}");
         }
     }
 
@@ -126,6 +126,19 @@ internal static class InfoText
         Line(output, "split", kdump.Header.IsSplit
             ? $"this file has the pages {kdump.Header.FirstPage} to {kdump.Header.EndPage}" : null);
         Line(output, "incomplete", kdump.IsIncomplete ? $"cut short by its writer, {kdump.MissingPages} pages missing" : null);
+    }
+
+    // An ELF dump does not tell its level, but its area's label does; what is left out shows in the program headers.
+    private static string? ElfLevel(VmcoreFile vmcore)
+    {
+        if (vmcore is not ElfVmcore elf)
+        {
+            return null;
+        }
+        bool isFiltered = elf.Segments.Any(segment => segment.MemoryBytes > segment.FileBytes);
+        return vmcore.Area is { HasLabel: true, Label.HoldsUnsavedDump: true } area ? $"{area.Label.DumpLevel}"
+            : isFiltered ? "unknown, runs of excluded pages are left out"
+            : null;
     }
 
     private static void WriteCpus(TextWriter output, IReadOnlyList<CpuRegisters> cpus)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
 using System.Net.Sockets;
@@ -47,12 +48,10 @@ public sealed class ReceiveSource : IDisposable
         {
             return new ReceiveSource("-", Console.OpenStandardInput(), null, null);
         }
-        switch (Posix.KindOf(path, out _))
+        switch (InputFile.RequireKind(path))
         {
-            case FileKind.Missing:
-                throw new ToolException(path, "no such file, socket or device");
-            case FileKind.Directory or FileKind.BlockDevice:
-                throw new ToolException(path, "neither a serial line, a socket nor a file");
+            case FileKind.BlockDevice:
+                throw new ToolException(path, "a disk; ckdump save copies the dump from a disk");
             case FileKind.CharacterDevice:
                 SetUpTerminal(path, baud);
                 SafeFileHandle terminal = Posix.OpenTerminal(path);
@@ -163,20 +162,33 @@ public sealed class ReceiveSource : IDisposable
             RedirectStandardError = true,
             Environment = { ["LC_ALL"] = "C" },
         };
-        using Process process = Process.Start(start)!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
+        try
         {
-            throw SetUpFailure(path, error);
+            using Process process = Process.Start(start)!;
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+            {
+                throw SetUpFailure(path, error, baud);
+            }
+        }
+        catch (Win32Exception failure)
+        {
+            throw new ToolException("stty", failure.Message, "a serial line is set up by it: install coreutils");
         }
     }
 
     /// <summary>What stty said of a line, "stty: PATH: WHAT", as the end of the command.</summary>
-    public static ToolException SetUpFailure(string path, string said)
+    public static ToolException SetUpFailure(string path, string said, int baud)
     {
-        string what = said.Trim().Replace("stty: ", "").Replace($"'{path}': ", "").Replace(path + ": ", "");
-        bool isDenied = what.EndsWith("Permission denied", StringComparison.Ordinal);
-        return new ToolException(path, what, isDenied ? "run as root or join the group dialout" : "is this a serial line?");
+        string what = said.Split('\n')[0].Split(": ")[^1];
+        return what switch
+        {
+            "Permission denied" => new ToolException(path, what, "run as root or join the group dialout"),
+            "Inappropriate ioctl for device" => new ToolException(path, "not a serial line"),
+            _ when what.StartsWith("invalid argument", StringComparison.Ordinal) =>
+                new ToolException(path, $"serial lines have no speed of {baud}", "give --baud the speed of the sender"),
+            _ => new ToolException(path, $"cannot be set up as a serial line: {what}"),
+        };
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using CosmosKdump.CommandLine;
 using CosmosKdump.Lab.Bench;
 using CosmosKdump.Lab.Bench.Report;
 using CosmosKdump.Lab.Build;
@@ -18,12 +19,9 @@ public static class BenchCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Option<int> runs = new("--runs") { Description = "most rounds", DefaultValueFactory = _ => 3 };
-        Option<int> minutes = new("--minutes")
-        {
-            Description = "no round begins that would end later than this after the start; the first always does",
-            DefaultValueFactory = _ => 40,
-        };
+        Option<int> runs = NumberOption.Of("--runs", "most rounds", 3, 1, 1000);
+        Option<int> minutes = NumberOption.Of(
+            "--minutes", "no round begins that would end later than this after the start; the first always does", 40, 0);
         Option<bool> quick = new("--quick")
         {
             Description = "1 GiB and 16 GiB guests only, and no search for stock kdump's smallest reservation",
@@ -52,7 +50,7 @@ public static class BenchCommand
                 }
             }
         });
-        HelpWithExamples.Add(command,
+        HelpWithExamples.Set(command,
             "./build.sh bench --quick --runs 1",
             "./build.sh bench --only dumps,filter");
         command.SetAction(parsed =>
@@ -64,7 +62,7 @@ public static class BenchCommand
             string[] words = [.. parsed.GetValue(only)!.SelectMany(word => word.Split(','))];
             BenchPlan plan = new()
             {
-                Runs = Math.Max(1, parsed.GetValue(runs)),
+                Runs = parsed.GetValue(runs),
                 LimitMinutes = parsed.GetValue(minutes),
                 IsQuick = parsed.GetValue(quick),
                 Parts = Parts(words),

@@ -1,6 +1,8 @@
 using System;
 using System.CommandLine;
+using System.Globalization;
 using System.IO;
+using CosmosKdump.CommandLine;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Lab.Stock;
@@ -13,14 +15,13 @@ public static class RunCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Option<string> kernel = new("--kernel") { Description = "6.1 or 6.12", DefaultValueFactory = _ => "6.1" };
-        kernel.AcceptOnlyFromAmong("6.1", "6.12");
-        Option<int> memory = new("--memory") { Description = "memory, MiB", DefaultValueFactory = _ => 1024 };
-        Option<int> cpus = new("--cpus") { Description = "virtual CPUs", DefaultValueFactory = _ => 1 };
+        Option<string> kernel = WordOption.Of("--kernel", "Linux that crashes", "6.1", "6.12");
+        Option<int> memory = NumberOption.Of("--memory", "memory, MiB", 1024, 128, 1 << 20);
+        Option<int> cpus = NumberOption.Of("--cpus", "virtual CPUs", 1, 1, 255);
         Option<GuestMachine> machine = WordOption.Of<GuestMachine>("--machine", "QEMU's machine type");
         Option<string> cpu = new("--cpu") { Description = "QEMU's CPU model", DefaultValueFactory = _ => "max" };
         Option<DiskInterface> disk = WordOption.Of<DiskInterface>("--disk", "interface of the disk");
-        Option<int> blocks = new("--block-bytes") { Description = "512 or 4096", DefaultValueFactory = _ => 512 };
+        Option<string> blocks = WordOption.Of("--block-bytes", "logical blocks of the disk", "512", "4096");
         Option<DiskMedium> medium = WordOption.Of<DiskMedium>("--medium", "what lies behind the disk");
         Option<bool> unprepared = new("--unprepared") { Description = "leave the disk without a dump area" };
         Option<KexecLoader> loader = WordOption.Of<KexecLoader>("--loader", "how kexec loads the capture kernel");
@@ -51,16 +52,16 @@ public static class RunCommand
             DefaultValueFactory = _ => "",
         };
         Option<CrashKind> crash = WordOption.Of<CrashKind>("--crash", "how it crashes");
-        Option<int> crashCpu = new("--crash-cpu") { Description = "CPU that crashes", DefaultValueFactory = _ => 0 };
-        Option<int> limit = new("--limit") { Description = "seconds for the capture", DefaultValueFactory = _ => 300 };
-        Option<bool> keep = new("--keep") { Description = "keep the disk image" };
+        Option<int> crashCpu = NumberOption.Of("--crash-cpu", "CPU that crashes", 0, 0, 254);
+        Option<int> limit = NumberOption.Of("--limit", "seconds for the capture", 300, 1, 86_400);
+        Option<bool> keep = new("--keep") { Description = "keep the disk image, and tell how to open the dump on it" };
         Command command = new(
             "run", "Crash one guest, capture it, and show the console and the times. Exit code 1 if there is no dump.")
         {
             kernel, memory, cpus, machine, cpu, disk, blocks, medium, unprepared, loader, image, stock, capture,
             crashKernel, linux, load, preallocate, qemu, crash, crashCpu, limit, keep,
         };
-        HelpWithExamples.Add(command,
+        HelpWithExamples.Set(command,
             "./build.sh run --machine q35 --disk virtiomodern --cpus 4 --keep",
             "./build.sh run --capture-arguments 'kdump.format=kdump kdump.dump_level=31'");
         command.SetAction(parsed =>
@@ -87,7 +88,7 @@ public static class RunCommand
                     new GuestDisk
                     {
                         Interface = parsed.GetValue(disk),
-                        BlockBytes = parsed.GetValue(blocks),
+                        BlockBytes = int.Parse(parsed.GetValue(blocks)!, CultureInfo.InvariantCulture),
                         Medium = parsed.GetValue(medium),
                         Prepared = stockMode == null && !parsed.GetValue(unprepared),
                     },
@@ -113,10 +114,16 @@ public static class RunCommand
 
     private static int Run(GuestOptions options, TimeSpan limit, Progress progress)
     {
+        DebianKernel kernel = DebianKernel.Of(options.Kernel, progress);
+        progress.Begin($"booting Debian's Linux {kernel.Release} in QEMU, {options.MemoryMiB} MiB");
         using Guest guest = Guest.Boot(options, progress);
+        progress.Done("the capture kernel is loaded");
+        progress.Begin("crashing and capturing it");
         guest.Crash();
         ConsoleLine last = guest.WaitUntilDone(limit, "--limit");
+        progress.Done("it has ended");
         guest.WaitForEnd(TimeSpan.FromSeconds(2));
+        progress.End("run");
         Console.Out.Write(File.ReadAllText(guest.Console.TranscriptPath));
         RunReport report = new(guest.Times, guest.Console.Lines, last);
         Console.WriteLine(report);
@@ -124,7 +131,23 @@ public static class RunCommand
         if (options.KeepDisks)
         {
             Console.WriteLine($"disk                     {guest.Disks[0]}");
+            Console.Write(report.IsOnDisk ? HowToOpen(options.Kernel, kernel, guest.Disks[0]) : "");
         }
         return report.HasDump ? 0 : 1;
+    }
+
+    // Debian's crash does not find its way in a 6.12 without being told; drgn does.
+    private static string HowToOpen(KernelSeries series, DebianKernel kernel, string disk)
+    {
+        string vmlinux = kernel.VmlinuxPath;
+        (string opener, string fetcher) = series == KernelSeries.Linux612
+            ? ($"drgn -c {disk} -s {vmlinux}", "test")
+            : ($"crash {vmlinux} {disk}", "demo");
+        string symbols = File.Exists(vmlinux) ? "" : $"  (./build.sh {fetcher} fetches these symbols)";
+        return $"""
+            open it                  {Path.Combine(Repository.Artifacts, "ckdump")} info {disk}
+                                     {opener}{symbols}
+
+            """;
     }
 }

@@ -19,6 +19,8 @@ public sealed partial class RunReport
     {
         _times = times;
         HasDump = lines.Any(line => Dumped().IsMatch(line.Text));
+        string? target = lines.Select(line => line.Text).LastOrDefault(text => Target().IsMatch(text));
+        IsOnDisk = HasDump && target?.StartsWith("ckdump: target serial", StringComparison.Ordinal) != true;
         if (!HasDump)
         {
             string? told = lines.Select(line => line.Text)
@@ -29,6 +31,9 @@ public sealed partial class RunReport
 
     /// <summary>There is a dump, complete or not, or it was sent.</summary>
     public bool HasDump { get; }
+
+    /// <summary>The dump is on a disk of the guest's.</summary>
+    public bool IsOnDisk { get; }
 
     /// <summary>The times, a line each; <c>-</c>: not seen, as a first byte that went over a serial line.</summary>
     public override string ToString()
@@ -44,6 +49,9 @@ public sealed partial class RunReport
 
     [GeneratedRegex("^ckdump: dump (complete|INCOMPLETE|sent)|^LAB: capture done, exit code 0")]
     private static partial Regex Dumped();
+
+    [GeneratedRegex("^ckdump: target (disk|serial)")]
+    private static partial Regex Target();
 
     private static string Seconds(double value) =>
         double.IsNaN(value) ? "-" : string.Create(CultureInfo.InvariantCulture, $"{value:F3} s");

@@ -51,6 +51,7 @@ public static partial class DemoRun
             .Where(line => line.Length != 0 && !line.StartsWith("WARNING:", StringComparison.Ordinal)));
         progress.Done();
         string log = CkdumpTool.Output("log", dump);
+        progress.End("demo");
         Show(guest, kernel, dump, vmlinux, backtrace, log);
     }
 

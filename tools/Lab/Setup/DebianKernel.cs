@@ -26,6 +26,11 @@ public sealed class DebianKernel
     /// <summary>Folder of the kernel's modules.</summary>
     public string Modules => Path.Combine(_folder, "lib", "modules", Release);
 
+    /// <summary>Where <see cref="Vmlinux"/> puts its file.</summary>
+    public string VmlinuxPath => Path.Combine(Cache.Root, VmlinuxEntry);
+
+    private string VmlinuxEntry => $"kernels/{Release}.vmlinux";
+
     /// <summary>The newest kernel of a series that Debian has; fetched if it is not in the cache.</summary>
     public static DebianKernel Of(KernelSeries series, Progress progress)
     {
@@ -38,7 +43,7 @@ public sealed class DebianKernel
     /// <summary>The uncompressed kernel with debug symbols, for crash, gdb and drgn (280 MB to fetch, once).</summary>
     public string Vmlinux(Progress progress)
     {
-        return Cache.Entry($"kernels/{Release}.vmlinux", progress, scratch =>
+        return Cache.Entry(VmlinuxEntry, progress, scratch =>
         {
             string folder = Path.Combine(Cache.Root, "downloads", $"{Release}-dbg");
             DebianPackage[] debug = DebianPackage.Find(progress, $"linux-image-{Release}-dbg");

@@ -26,7 +26,7 @@ public sealed class CommandFrameTests
     [Fact]
     public void NoCommandIsAUsageError()
     {
-        CkdumpRun.Bad(2, ["ckdump --help"]);
+        CkdumpRun.Bad(2, ["a command is missing: prepare, save, receive, ", "(see ckdump --help)"]);
     }
 
     [Theory]
@@ -38,6 +38,23 @@ public sealed class CommandFrameTests
     public void AWrongCommandLineIsAUsageErrorThatNamesTheHelp(string help, params string[] args)
     {
         CkdumpRun.Bad(2, [help], args);
+    }
+
+    [Theory]
+    [InlineData("--dump-level: 'foo' is not a number from 0 to 31 (see ckdump convert --help)", "convert", "-d", "foo", "v", "-o", "o")]
+    [InlineData("--dump-level: '32' is not a number from 0 to 31 (see ckdump convert --help)", "convert", "--dump-level=32", "v", "-o", "o")]
+    [InlineData("--threads: '0' is not a number from 1 to 256", "convert", "-j", "0", "v", "-o", "o")]
+    [InlineData("--baud: '115200n8' is not a number from 1 to 4000000", "receive", "--baud", "115200n8", "v", "-o", "o")]
+    [InlineData("--timeout: '-1' is not a number from 1 to 604800", "receive", "--timeout", "-1", "v", "-o", "o")]
+    [InlineData("info: VMCORE is missing (see ckdump info --help)", "info")]
+    [InlineData("convert: VMCORE and --output FILE are missing (see ckdump convert --help)", "convert")]
+    [InlineData("receive: --output FILE is missing (see ckdump receive --help)", "receive", "/dev/ttyS0")]
+    public void AWrongValueIsToldInTheWordsOfTheHelp(string expected, params string[] args)
+    {
+        CkdumpRun run = CkdumpRun.Of(args);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("ckdump: " + expected, run.Error);
+        Assert.DoesNotContain("System.", run.Error);
     }
 
     [Fact]

@@ -109,12 +109,12 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--dump-level: 32 is not within 0 to 31", "-d", "32")]
-    [InlineData("--dump-level: 300 is not within 0 to 31", "-d", "300")]
-    [InlineData("--dump-level: -1 is not within 0 to 31", "-d", "-1")]
+    [InlineData("--dump-level: '32' is not a number from 0 to 31", "-d", "32")]
+    [InlineData("--dump-level: '300' is not a number from 0 to 31", "-d", "300")]
+    [InlineData("--dump-level: '-1' is not a number from 0 to 31", "-d", "-1")]
     [InlineData("--format: raw is neither elf nor kdump", "-f", "raw")]
     [InlineData("--compress: the pages of an ELF dump are not compressed", "-f", "elf", "-c", "zlib")]
-    [InlineData("--threads: 0 is not within 1 to 256", "-j", "0")]
+    [InlineData("--threads: '0' is not a number from 1 to 256", "-j", "0")]
     public void Numbers_out_of_range_are_a_usage_error(string expected, params string[] options) =>
         Fails(2, expected, [.. options, _fixture.Vmcore()]);
 

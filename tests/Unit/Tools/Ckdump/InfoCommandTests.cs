@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Linq;
 using System.Text.Json;
 using CosmosKdump.Capture.Area;
@@ -42,6 +43,20 @@ public sealed class InfoCommandTests : IDisposable
         Assert.Contains("area          00000000-0000-1122-0000-000000000003, 584.0 KiB\n", output);
         Assert.Contains("label         complete, sequence 1\n", output);
         Assert.Contains("dump          520.0 KiB, 130 pages written, 0 lost\n", output);
+    }
+
+    [Fact]
+    public void The_level_of_an_elf_dump_is_the_labels_or_what_its_headers_tell()
+    {
+        Assert.Contains("dump level    0\n", CkdumpRun.Good("info", _fixture.Area(AreaState.Complete)));
+        byte[] dump = _fixture.Kernel.ToVmcore();
+        Assert.DoesNotContain("dump level", CkdumpRun.Good("info", _fixture.Write(dump)));
+        // p_memsz of the last program header, in an ELF header's e_phoff and e_phnum.
+        int last = (int)BinaryPrimitives.ReadUInt64LittleEndian(dump.AsSpan(32))
+            + (56 * (BinaryPrimitives.ReadUInt16LittleEndian(dump.AsSpan(56)) - 1));
+        ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(dump.AsSpan(last + 40));
+        BinaryPrimitives.WriteUInt64LittleEndian(dump.AsSpan(last + 40), bytes + (1 << 20));
+        Assert.Contains("dump level    unknown, runs of excluded", CkdumpRun.Good("info", _fixture.Write(dump)));
     }
 
     [Fact]

@@ -90,13 +90,26 @@ public sealed class PrepareCommandTests : IDisposable
     [InlineData(AreaState.Writing)]
     [InlineData(AreaState.Complete)]
     [InlineData(AreaState.Incomplete)]
-    public void AnUnsavedDumpIsKeptUnlessForced(AreaState state)
+    public void AnUnsavedDumpIsKeptEvenIfForced(AreaState state)
     {
         string path = _folder.Make("unsaved.img", 4 * MiB, 0, "\u007FELF"u8);
         WriteLabel(path, state);
-        Refuses(path, $"{path}: the dump area holds a dump that was not saved", "ckdump save");
-        CkdumpRun.Good("prepare", path, "--force");
+        string[] told = [$"{path}: the dump area holds a dump that was not saved", $"ckdump save {path}", "--discard-dump"];
+        Refuses(path, told);
+        CkdumpRun.Bad(1, told, "prepare", path, "--force");
+        Assert.Equal(state, LabelOf(path).State);
+        CkdumpRun.Good("prepare", path, "--discard-dump");
         Assert.Equal(AreaState.Prepared, LabelOf(path).State);
+    }
+
+    [Fact]
+    public void WhatWasWrittenOverADumpIsNoDumpToDiscard()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        area.Overwrite(0, "something else"u8);
+        CkdumpRun.Bad(1, [area.Path, "unknown kind", "--force"], "prepare", area.Path, "--discard-dump");
+        CkdumpRun.Good("prepare", area.Path, "--force");
+        Assert.Equal(AreaState.Prepared, area.Label.State);
     }
 
     [Theory]
@@ -192,7 +205,7 @@ public sealed class PrepareCommandTests : IDisposable
     [Fact]
     public void ADirectoryAndADeviceThatIsNoDiskAreRefused()
     {
-        CkdumpRun.Bad(1, [_folder.Root, "neither"], "prepare", _folder.Root);
+        CkdumpRun.Bad(1, [_folder.Root, "is a directory"], "prepare", _folder.Root);
         CkdumpRun.Bad(1, ["/dev/null", "neither"], "prepare", "/dev/null");
     }
 

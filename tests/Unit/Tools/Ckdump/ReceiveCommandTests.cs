@@ -156,7 +156,7 @@ public sealed class ReceiveCommandTests : IDisposable
     public void SourcesThatAreNoneAreRefused()
     {
         CkdumpRun.Bad(1, ["/none", "no such"], "receive", "/none", "-o", _folder.PathOf("vmcore"));
-        CkdumpRun.Bad(1, [_folder.Root, "neither"], "receive", _folder.Root, "-o", _folder.PathOf("vmcore"));
+        CkdumpRun.Bad(1, [_folder.Root, "is a directory"], "receive", _folder.Root, "-o", _folder.PathOf("vmcore"));
         CkdumpRun.Bad(1, ["/dev/null", "serial line"], "receive", "/dev/null", "-o", _folder.PathOf("vmcore"));
         CkdumpRun.Bad(2, ["--timeout"], "receive", "/dev/null", "-o", _folder.PathOf("vmcore"), "--timeout", "-1");
     }
@@ -196,12 +196,20 @@ public sealed class ReceiveCommandTests : IDisposable
     [Theory]
     [InlineData(
         "stty: /dev/ttyS0: Permission denied\n", "/dev/ttyS0: Permission denied; run as root or join the group dialout")]
-    [InlineData(
-        "stty: /dev/ttyS0: Inappropriate ioctl for device\n",
-        "/dev/ttyS0: Inappropriate ioctl for device; is this a serial line?")]
+    [InlineData("stty: /dev/ttyS0: Inappropriate ioctl for device\n", "/dev/ttyS0: not a serial line")]
     [InlineData(
         "stty: 'standard input': /dev/ttyS0: Input/output error\n",
-        "/dev/ttyS0: 'standard input': Input/output error; is this a serial line?")]
+        "/dev/ttyS0: cannot be set up as a serial line: Input/output error")]
+    [InlineData(
+        "stty: invalid argument '12345'\nTry 'stty --help' for more information.\n",
+        "/dev/ttyS0: serial lines have no speed of 12345; give --baud the speed of the sender")]
     public void ALineThatCannotBeSetUpIsNamedOnce(string said, string expected) =>
-        Assert.Equal(expected, ReceiveSource.SetUpFailure("/dev/ttyS0", said).Message);
+        Assert.Equal(expected, ReceiveSource.SetUpFailure("/dev/ttyS0", said, 12345).Message);
+
+    [Fact]
+    public void AnOutputThatCannotBeMadeIsToldBeforeADumpBegins()
+    {
+        string folder = _folder.PathOf("none");
+        CkdumpRun.Bad(1, [$"{folder}/v", $"the directory {folder} does not exist"], "receive", "/dev/null", "-o", $"{folder}/v");
+    }
 }

@@ -173,7 +173,6 @@ public sealed class SaveCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0L)]
     [InlineData(100L)]
     [InlineData(4096L)]
     [InlineData(1L << 42)]
@@ -192,7 +191,44 @@ public sealed class SaveCommandTests : IDisposable
         {
             file.SetLength(file.Length - 512);
         }
-        CkdumpRun.Bad(1, [$"{area.Path}: not prepared: no dump area label"], "save", area.Path, "-o", _folder.PathOf("x"));
+        CkdumpRun run = CkdumpRun.Of("save", area.Path, "-o", _folder.PathOf("x"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{area.Path}: holds a dump, but no dump area's label in its last 4096 bytes; ckdump info, log and", run.Error);
+        Assert.DoesNotContain("prepare", run.Error);
+    }
+
+    [Fact]
+    public void AnAreaThatWasTruncatedInItsDumpIsToldWhatItLacks()
+    {
+        using var dump = new InspectFixture();
+        string plain = dump.Vmcore();
+        byte[] whole = File.ReadAllBytes(plain);
+        string cut = _folder.Make("cut.img", 0, 0, whole.AsSpan(0, whole.Length - 5000));
+        CkdumpRun run = CkdumpRun.Of("save", cut, "-o", _folder.PathOf("x"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{cut}: at offset {whole.Length - 5000} ", run.Error);
+        Assert.Contains("truncated: the dump alone has ", run.Error);
+        Assert.DoesNotContain("prepare", run.Error);
+        CkdumpRun.Bad(1, [plain, "a plain file needs no saving"], "save", plain, "-o", _folder.PathOf("x"));
+    }
+
+    [Fact]
+    public void WhatHoldsNoDumpIsNoArea()
+    {
+        string empty = _folder.Make("empty", 0);
+        CkdumpRun.Bad(1, [$"{empty}: the file is empty"], "save", empty, "-o", _folder.PathOf("x"));
+        string zeros = _folder.Make("zeros", 100_000);
+        CkdumpRun.Bad(1, [$"{zeros}: no dump area", "ckdump prepare was given"], "save", zeros, "-o", _folder.PathOf("x"));
+        CkdumpRun.Bad(1, [$"{_folder.Root}: is a directory"], "save", _folder.Root, "-o", _folder.PathOf("x"));
+    }
+
+    [Fact]
+    public void AnOutputInAMissingDirectoryNamesTheDirectory()
+    {
+        var area = new AreaImage(_folder, AreaState.Complete);
+        string folder = _folder.PathOf("none");
+        CkdumpRun.Bad(1, [$"{folder}/v: the directory {folder} does not exist"], "save", area.Path, "-o", $"{folder}/v");
+        Assert.Equal(AreaState.Complete, area.Label.State);
     }
 
     [Fact]

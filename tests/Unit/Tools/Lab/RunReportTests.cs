@@ -46,6 +46,13 @@ public class RunReportTests
     public void Stock_kdump_may_fail_too() =>
         Assert.False(Report(new GuestTimes(1, 1.5, double.NaN, 4), "LAB: capture done, exit code 1").HasDump);
 
+    [Theory]
+    [InlineData(true, "ckdump: target disk 00:02.0: area 1")]
+    [InlineData(true, "ckdump: target serial: ttyS1", "ckdump: target disk 00:02.0: area 1")]
+    [InlineData(false, "ckdump: target disk 00:02.0: area 1", "ckdump: target serial: ttyS1")]
+    public void A_dump_lies_where_the_last_target_is(bool isOnDisk, params string[] lines) => Assert.Equal(
+        isOnDisk, Report(new GuestTimes(1, 1.5, 1.75, 4), [.. lines, "ckdump: dump complete: 551.6 MiB"]).IsOnDisk);
+
     private static RunReport Report(GuestTimes times, params string[] lines)
     {
         ConsoleLine[] console = [.. lines.Select(line => new ConsoleLine(2, line))];

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Linq;
-using CosmosKdump.Lab.Commands;
+using CosmosKdump.CommandLine;
 using CosmosKdump.Lab.Guests;
 using Xunit;
 

@@ -6,7 +6,7 @@ using System.IO;
 using System.Linq;
 using System.Runtime.CompilerServices;
 
-namespace CosmosKdump.Ckdump.Cli;
+namespace CosmosKdump.CommandLine;
 
 /// <summary>The standard help, followed by the command's examples.</summary>
 public sealed class HelpWithExamples : SynchronousCommandLineAction
@@ -23,12 +23,12 @@ public sealed class HelpWithExamples : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
-    /// <summary>Gives the root command (and with it every command below) this help, and its own examples.</summary>
-    public static void Install(RootCommand root, params string[] examples)
+    /// <summary>Gives the top command (and with it every command below) this help, and its own examples.</summary>
+    public static void Install(Command top, params string[] examples)
     {
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        HelpOption help = top.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
-        Set(root, examples);
+        Set(top, examples);
     }
 
     /// <summary>Sets the examples of a command, one line each.</summary>
