@@ -136,9 +136,9 @@ internal static class InfoText
             return null;
         }
         bool isFiltered = elf.Segments.Any(segment => segment.MemoryBytes > segment.FileBytes);
-        return vmcore.Area is { HasLabel: true, Label.HoldsUnsavedDump: true } area ? $"{area.Label.DumpLevel}"
-            : isFiltered ? "unknown, runs of excluded pages are left out"
-            : null;
+        byte? told = vmcore.Area is { HasLabel: true, Label.HoldsUnsavedDump: true } area ? area.Label.DumpLevel : null;
+        // The label of a flattened dump that was cut knows no level.
+        return isFiltered && told is null or 0 ? "unknown, runs of excluded pages are left out" : told?.ToString();
     }
 
     private static void WriteCpus(TextWriter output, IReadOnlyList<CpuRegisters> cpus)
