@@ -1,4 +1,6 @@
 using System;
+using System.Buffers.Binary;
+using CosmosKdump.Capture.Encode.Kdump;
 
 namespace CosmosKdump.Capture.Encode.Flat;
 
@@ -26,6 +28,9 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
     private int _used;
     private ulong _bytes;
     private ulong _lengthBytes;
+    // Of the record at the start of a kdump-compressed dump: a copy of it lies at the end of the buffer.
+    private int _headerBytes;
+    private bool _isKdump;
     private Status _stuck;
 
     /// <summary>
@@ -62,6 +67,7 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
             return Status.BufferTooSmall;
         }
         _lengthBytes = facts.LengthBytes;
+        _isKdump = facts.Format == DumpFormat.Kdump;
         Status status = Reserve(FlatFormat.HeaderBytes, out Span<byte> header);
         if (status == Status.Ok)
         {
@@ -79,6 +85,10 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
             return Status.OutOfMedium;
         }
         Status status = WriteRecord((long)chunk.PositionBytes, (long)chunk.LengthBytes);
+        if (chunk.PositionBytes == 0 && _isKdump && status == Status.Ok)
+        {
+            KeepHeader(in chunk);
+        }
         for (ulong done = 0; done < chunk.LengthBytes && status == Status.Ok;)
         {
             ulong address = chunk.Address + done;
@@ -98,12 +108,40 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
     /// <summary>Nothing to wait for: chunks were copied.</summary>
     public readonly Status Drain() => _stuck;
 
-    /// <summary>Writes the end mark, if there is a dump, and what is in the buffer.</summary>
+    /// <summary>
+    /// Writes the end mark, if there is a dump, and what is in the buffer. A kdump-compressed dump that turned out to lack
+    /// pages gets its header once more before, with the flag of an incomplete dump: a later record replaces an earlier one.
+    /// </summary>
     public Status Finish(Status outcome, in DumpFacts facts)
     {
-        Status status = DumpOutcome.IsDump(outcome) ? WriteRecord(FlatFormat.EndMark, FlatFormat.EndMark) : Status.Ok;
+        bool isDump = DumpOutcome.IsDump(outcome);
+        Status status = isDump && outcome != Status.Ok && _headerBytes != 0 ? RepeatHeader() : Status.Ok;
+        status = isDump && status == Status.Ok ? WriteRecord(FlatFormat.EndMark, FlatFormat.EndMark) : status;
         status = status == Status.Ok ? Flush() : status;
         return outcome == Status.Ok ? status : outcome;
+    }
+
+    private void KeepHeader(in DumpChunk chunk)
+    {
+        if (chunk.LengthBytes <= (ulong)(_buffer.Bytes.Length - _used) / 2)
+        {
+            Span<byte> header = _buffer.Bytes[^(int)chunk.LengthBytes..];
+            bool isRead = Memory.Read(chunk.Address, header) == Status.Ok;
+            _headerBytes = isRead && header.Length >= Limits.PageBytes ? header.Length : 0;
+        }
+    }
+
+    // All of the record: readers look for a position in the records' order of positions, and take the first that holds it.
+    private Status RepeatHeader()
+    {
+        Span<byte> header = _buffer.Bytes[^_headerBytes..];
+        Span<byte> flags = header[KdumpHeader.StatusAt..];
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            flags, BinaryPrimitives.ReadUInt32LittleEndian(flags) | KdumpHeader.Incomplete);
+        Status status = WriteRecord(0, _headerBytes);
+        status = status == Status.Ok ? Flush() : status;
+        _stuck = status == Status.Ok ? Channel.Write(header) : status;
+        return _stuck;
     }
 
     private Status WriteRecord(long offsetBytes, long lengthBytes)
@@ -118,7 +156,7 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
 
     private Status Reserve(int lengthBytes, out Span<byte> piece)
     {
-        Status status = lengthBytes > _buffer.Bytes.Length - _used ? Flush() : _stuck;
+        Status status = lengthBytes > _buffer.Bytes.Length - _headerBytes - _used ? Flush() : _stuck;
         piece = default;
         if (status == Status.Ok)
         {

@@ -5,6 +5,7 @@ using System.Text;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Capture;
+using KdumpHeader = CosmosKdump.Capture.Encode.Kdump.KdumpHeader;
 using CosmosKdump.Tests.Unit.Capture.Encode.Kdump;
 using CosmosKdump.Tests.Unit.Tools.Ckdump;
 using Xunit;
@@ -45,6 +46,20 @@ public sealed class FlatSinkTests : IDisposable
         Assert.Null(vmcore.Bytes.Problem);
         Assert.False(vmcore.IsIncomplete);
         Assert.Equal((ulong)System.Linq.Enumerable.Count(KdumpRun.KeptPages()), vmcore.KeptPages);
+    }
+
+    [Fact]
+    public void PagesThatAreLostOnTheWayAreToldByTheHeader()
+    {
+        var stream = new FlatStream(33);
+        var run = new KdumpRun(canReadBack: false, second: stream, change: pages => pages.Memory.Unreadable.Add(0x1003));
+        Assert.Equal(Status.PagesLost, run.Result.Status);
+        byte[] flat = stream.Output.ToArray();
+        using KdumpVmcore vmcore = Open(flat);
+        Assert.Null(vmcore.Bytes.Problem);
+        Assert.True(vmcore.IsIncomplete);
+        byte[] plain = Rearranged(flat);
+        Assert.Equal(KdumpHeader.Incomplete, plain[KdumpHeader.StatusAt] & KdumpHeader.Incomplete);
     }
 
     [Fact]
