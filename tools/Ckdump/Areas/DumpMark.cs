@@ -11,6 +11,20 @@ namespace CosmosKdump.Ckdump.Areas;
 /// </summary>
 public static class DumpMark
 {
+    /// <summary>Marks a file that holds nothing but an incomplete dump.</summary>
+    public static void WriteIncomplete(FileStream file, DumpFormat format, byte dumpLevel, ulong pagesLost, Status why)
+    {
+        AreaLabel label = AreaLabel.Create(AreaFile.NewUuid(), 0);
+        label.State = AreaState.Incomplete;
+        label.DumpLengthBytes = ((ulong)file.Length + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
+        label.Format = format;
+        label.DumpLevel = dumpLevel;
+        label.PagesWritten = label.DumpLengthBytes / Limits.PageBytes;
+        label.PagesLost = pagesLost;
+        label.Outcome = why;
+        Write(file.SafeFileHandle, label);
+    }
+
     /// <summary>Writes the mark behind the dump, durably. The state and counts are those of <paramref name="label"/>.</summary>
     public static void Write(SafeFileHandle file, in AreaLabel label)
     {

@@ -17,8 +17,6 @@ public readonly struct BufferMemory(HostBuffers buffers, DumpMemory memory) : IP
             buffers.At(address, (ulong)destination.Length).CopyTo(destination);
             return Status.Ok;
         }
-        // What the dump does not hold comes as zeros, and is not lost on the way.
-        _ = memory.Read(address, destination);
-        return Status.Ok;
+        return memory.ReadKept(address, destination);
     }
 }

@@ -30,6 +30,19 @@ public readonly struct DumpMemory(VmcoreFile vmcore, CoreImage? image) : IPhysic
         return Status.Ok;
     }
 
+    /// <summary>
+    /// Reads bytes of one page as they are copied into another dump: what the dump left out is zeros there, and not lost on
+    /// the way. <see cref="Status.MemoryUnreadable"/> if the dump has the page and it cannot be read.
+    /// </summary>
+    public Status ReadKept(ulong address, Span<byte> destination)
+    {
+        Status status = Read(address, destination);
+        return status == Status.Ok || address >= CoreImage.Address
+            || vmcore.StateOf(address / Limits.PageBytes) != PageState.Kept
+            ? Status.Ok
+            : status;
+    }
+
     // A page that memory covers only in part is whole when that part can be read: the rest is zeros.
     private Status ReadCovered(ulong address, Span<byte> destination, Status unreadable)
     {

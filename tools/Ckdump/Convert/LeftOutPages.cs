@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Memory;
@@ -15,6 +14,9 @@ public static class LeftOutPages
 {
     // Linux: MAX_PHYSMEM_BITS with page tables of four levels. A table for more would not fit into most machines.
     private const ulong MostBytes = 1UL << 46;
+
+    // A bit for each page of 16 TiB. A machine with more memory has dumps that are larger than this.
+    private const ulong LargestTableBytes = 512UL << 20;
 
     /// <summary>
     /// A bit for each page; empty if the dump holds all pages. A <see cref="ToolException"/> if its memory cannot be
@@ -40,45 +42,50 @@ public static class LeftOutPages
                 bits[page.Pfn / 64] &= ~(1UL << (int)(page.Pfn % 64));
             }
         }
-        return bits.Any(word => word != 0) ? bits : [];
+        return bits.AsSpan().ContainsAnyExcept(0UL) ? bits : [];
     }
 
     private static ulong[] Of(ElfVmcore dump, string path)
     {
-        if (dump.Segments.All(segment => segment.FileBytes >= segment.MemoryBytes)
-            && dump.NeededBytes <= dump.LengthBytes)
-        {
-            return [];
-        }
+        bool isWhole = dump.NeededBytes <= dump.LengthBytes;
         for (int i = 0; i < dump.Elf.Headers.Count; i++)
         {
             ProgramHeader header = dump.Elf.Headers[i];
-            if (header.Type == ProgramHeader.TypeLoad
-                && (header.MemoryBytes > MostBytes || header.PhysicalAddress > MostBytes - header.MemoryBytes))
+            if (header.Type != ProgramHeader.TypeLoad)
+            {
+                continue;
+            }
+            isWhole &= header.FileBytes >= header.MemoryBytes;
+            if (header.MemoryBytes > MostBytes || header.PhysicalAddress > MostBytes - header.MemoryBytes)
             {
                 ulong at = dump.Elf.Header.ProgramHeaderOffset + ((ulong)i * (ulong)ProgramHeader.BytesOf(dump.Elf.Is64));
                 throw new ToolException(path, (long)at,
                     $"segment of {header.MemoryBytes} bytes at 0x{header.PhysicalAddress:x}: no machine has such memory");
             }
         }
-        ulong[] bits = Memory(dump, path);
-        for (ulong pfn = 0; pfn < (ulong)bits.Length * 64; pfn++)
+        if (isWhole)
         {
-            if ((bits[pfn / 64] >> (int)(pfn % 64) & 1) != 0 && dump.StateOf(pfn) == PageState.Kept)
+            RequireTables(dump, path);
+            return [];
+        }
+        ulong[] bits = Memory(dump, path);
+        bool isAny = false;
+        foreach (AddressRange range in dump.PhysicalRanges)
+        {
+            ulong last = (range.End - 1) / Limits.PageBytes;
+            for (ulong pfn = range.Start / Limits.PageBytes; pfn <= last; pfn++)
             {
-                bits[pfn / 64] &= ~(1UL << (int)(pfn % 64));
+                bool isKept = dump.StateOf(pfn) == PageState.Kept;
+                isAny |= !isKept;
+                bits[pfn / 64] &= isKept ? ~(1UL << (int)(pfn % 64)) : ulong.MaxValue;
             }
         }
-        return bits.Any(word => word != 0) ? bits : [];
+        return isAny ? bits : [];
     }
 
     private static ulong[] Memory(VmcoreFile dump, string path)
     {
-        ulong end = dump.PhysicalRanges.Select(range => range.End).DefaultIfEmpty(0UL).Max();
-        if (end > MostBytes)
-        {
-            throw new ToolException(path, 0, $"memory up to 0x{end:x}: no machine has such memory");
-        }
+        ulong end = RequireTables(dump, path);
         ulong[] bits = new ulong[(end / Limits.PageBytes / 64) + 1];
         foreach (AddressRange range in dump.PhysicalRanges)
         {
@@ -89,5 +96,20 @@ public static class LeftOutPages
             }
         }
         return bits;
+    }
+
+    // Where memory ends. A table of it, and the bitmaps of the new dump, have a bit for each page up to there.
+    private static ulong RequireTables(VmcoreFile dump, string path)
+    {
+        ulong end = 0;
+        foreach (AddressRange range in dump.PhysicalRanges)
+        {
+            end = Math.Max(end, range.End);
+        }
+        ulong table = end / Limits.PageBytes / 8;
+        return end > MostBytes ? throw new ToolException(path, 0, $"memory up to 0x{end:x}: no machine has such memory")
+            : table > LargestTableBytes && table > dump.LengthBytes ? throw new ToolException(
+                path, 0, $"memory up to 0x{end:x}: a table of it would be larger than the dump, whose headers must be damaged")
+            : end;
     }
 }

@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
-using CosmosKdump.Capture.Area;
 using CosmosKdump.Capture.Encode.Flat;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
@@ -152,12 +151,6 @@ public static class Rearrangement
         int got = RandomAccess.Read(plain.SafeFileHandle, header, 0);
         bool isKdump = KdumpMark.TrySet(header.AsSpan(0, got)) || header.AsSpan().StartsWith("KDUMP   "u8);
         RandomAccess.Write(plain.SafeFileHandle, header.AsSpan(0, got), 0);
-        AreaLabel label = AreaLabel.Create(AreaFile.NewUuid(), 0);
-        label.State = AreaState.Incomplete;
-        label.DumpLengthBytes = ((ulong)plain.Length + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
-        label.Format = isKdump ? DumpFormat.Kdump : DumpFormat.Elf;
-        label.PagesWritten = label.DumpLengthBytes / Limits.PageBytes;
-        label.Outcome = Status.EndMissing;
-        DumpMark.Write(plain.SafeFileHandle, label);
+        DumpMark.WriteIncomplete(plain, isKdump ? DumpFormat.Kdump : DumpFormat.Elf, 0, 0, Status.EndMissing);
     }
 }
