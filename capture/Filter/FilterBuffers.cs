@@ -35,7 +35,8 @@ public readonly ref struct FilterBuffers(
 
     /// <summary>
     /// Where there is memory to spare: kinds of the first pages of memory, as many units as there is room for, so that
-    /// they are found once. All <see cref="PageKind.Hole"/> at first; empty on a machine that crashed.
+    /// they are found once. All <see cref="PageKind.Hole"/> at first; empty on a machine that crashed. Other threads may
+    /// find kinds as well: a unit's first page last.
     /// </summary>
     public Span<PageKind> Found { get; init; }
 }

@@ -23,6 +23,8 @@ public ref struct PageFilter
     private bool _hasScan;
     // All of the unit is memory.
     private bool _isWhole;
+    // What was found before is of another level, and may still be added to.
+    private bool _isFoundStale;
     private int _range;
     private ulong _loadedUnit;
     private IdlePageStructs _idle;
@@ -47,6 +49,9 @@ public ref struct PageFilter
 
     /// <summary>Page structs are understood.</summary>
     public readonly bool HasPageStructs => _hasScan;
+
+    /// <summary>Page structs of bad pages in what was loaded so far.</summary>
+    public readonly ulong PoisonedStructs => _scan.PoisonedStructs;
 
     /// <summary>Why they are not.</summary>
     public Status WhyNot { get; private set; }
@@ -101,7 +106,7 @@ public ref struct PageFilter
     private void Forget()
     {
         _loadedUnit = ulong.MaxValue;
-        _buffers.Found.Clear();
+        _isFoundStale = true;
     }
 
     /// <summary>Whether a dump of this level holds a page of the loaded unit.</summary>
@@ -134,7 +139,7 @@ public ref struct PageFilter
             MarkImage(firstPfn, kinds);
             MarkPageStructs(ref memory, firstPfn, kinds);
         }
-        MarkLeftOut(firstPfn, kinds);
+        MarkLeftOut(firstPfn, hasMemory ? kinds : default);
         if (!found.IsEmpty)
         {
             kinds.CopyTo(found);
@@ -143,7 +148,7 @@ public ref struct PageFilter
     }
 
     private readonly Span<PageKind> FoundOf(ulong unit) =>
-        unit < (ulong)_buffers.Found.Length / FilterUnit.Pages
+        !_isFoundStale && unit < (ulong)_buffers.Found.Length / FilterUnit.Pages
             ? _buffers.Found.Slice((int)unit * FilterUnit.Pages, FilterUnit.Pages)
             : default;
 

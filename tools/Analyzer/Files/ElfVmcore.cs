@@ -41,8 +41,18 @@ public sealed class ElfVmcore : VmcoreFile
     public override DumpFormat Format => DumpFormat.Elf;
 
     /// <inheritdoc/>
-    public override ulong NeededBytes =>
-        Segments.Select(s => unchecked(s.Offset + s.FileBytes)).DefaultIfEmpty(0UL).Max();
+    public override ulong NeededBytes
+    {
+        get
+        {
+            ulong end = 0;
+            foreach (ProgramHeader segment in Segments)
+            {
+                end = Math.Max(end, unchecked(segment.Offset + segment.FileBytes));
+            }
+            return end;
+        }
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<AddressRange> PhysicalRanges =>

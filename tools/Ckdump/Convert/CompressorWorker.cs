@@ -12,32 +12,38 @@ namespace CosmosKdump.Ckdump.Convert;
 internal sealed class CompressorWorker : IDisposable
 {
     private readonly byte[] _page = new byte[Limits.PageBytes];
-    private readonly VmcoreFile _vmcore;
+    private readonly BatchReader _reader;
+    private readonly VmcoreFile? _opened;
     private readonly PageCodec? _codec;
-    private readonly CoreImage _image;
 
-    /// <summary>Opens the dump once more. A missing library is a <see cref="Cli.ToolException"/>.</summary>
-    public CompressorWorker(string path, CoreImage image, Compressor compressor)
+    private CompressorWorker(VmcoreFile vmcore, VmcoreFile? opened, CoreImage image, PageCodec? codec)
     {
-        if (compressor != Compressor.None && !PageCodec.TryCreate(compressor, out _codec, out FileProblem? problem))
-        {
-            throw VmcoreArgument.Failure(path, problem);
-        }
-        if (!VmcoreFile.TryOpen(path, out VmcoreFile? vmcore, out FileProblem? other))
-        {
-            _codec?.Dispose();
-            throw VmcoreArgument.Failure(path, other);
-        }
-        _vmcore = vmcore;
-        _image = image;
+        Memory = new DumpMemory(vmcore, image);
+        _reader = new BatchReader(Memory);
+        _opened = opened;
+        _codec = codec;
     }
+
+    /// <summary>The dump's memory.</summary>
+    public DumpMemory Memory { get; }
+
+    /// <summary>A worker of the thread that has the dump open. A missing library is a <see cref="Cli.ToolException"/>.</summary>
+    public static CompressorWorker Over(VmcoreFile vmcore, string path, CoreImage image, Compressor compressor) =>
+        new(vmcore, null, image, CodecOf(path, compressor));
+
+    /// <summary>A worker of another thread: opens the dump once more.</summary>
+    public static CompressorWorker Open(string path, CoreImage image, Compressor compressor) =>
+        VmcoreFile.TryOpen(path, out VmcoreFile? vmcore, out FileProblem? problem)
+            ? new CompressorWorker(vmcore, vmcore, image, CodecOf(path, compressor))
+            : throw VmcoreArgument.Failure(path, problem);
 
     /// <summary>Compresses a batch.</summary>
     public void Run(ConvertSlot batch)
     {
-        var memory = new DumpMemory(_vmcore, _image);
         var codec = new PoolCodec(_codec);
         ReadOnlySpan<ulong> addresses = batch.Addresses.AsSpan(0, batch.Count);
+        _reader.Load(addresses);
+        var memory = new BatchMemory(_reader);
         batch.UsedBytes = PageBatch.Run(
             ref memory, ref codec, batch.Compresses, addresses, _page, batch.Output, batch.Results);
     }
@@ -45,7 +51,12 @@ internal sealed class CompressorWorker : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _vmcore.Dispose();
+        _opened?.Dispose();
         _codec?.Dispose();
     }
+
+    private static PageCodec? CodecOf(string path, Compressor compressor) =>
+        compressor == Compressor.None ? null
+        : PageCodec.TryCreate(compressor, out PageCodec? codec, out FileProblem? problem) ? codec
+        : throw VmcoreArgument.Failure(path, problem);
 }

@@ -63,6 +63,14 @@ public static class Conversion
                 throw new ToolException(source, StatusLine(result.Status));
             }
             losses ??= result.PagesLost != 0 ? $"INCOMPLETE: {result.PagesLost} pages cannot be read" : null;
+            if (losses is not null && partial is not null && !isFlattened)
+            {
+                Status why = result.PagesLost != 0 ? Status.PagesLost
+                    : vmcore.Area is { HasLabel: true } area ? area.Label.Outcome
+                    : Status.EndMissing;
+                DumpMark.WriteIncomplete(
+                    (FileStream)output.Stream, DumpFormat.Elf, options.DumpLevel, result.PagesLost, why);
+            }
             output.Keep(losses is null ? null : partial);
             return losses is null ? result : throw ToolException.Incomplete(
                 source, null, losses, $"what there is of it is kept as {partial ?? target}");
@@ -90,8 +98,10 @@ public static class Conversion
         plan.Kdump = new KdumpOptions(
             plan.Kdump.Level, plan.Kdump.Compressor, plan.Kdump.ExcludesIdlePageStructs, isOfIncomplete);
         // Nothing is compressed in an ELF dump.
-        using CompressorPool pool = new(source, image, options.Compressor, isElf ? 1 : threads);
-        using HostBuffers buffers = new(pool.Slots, LeftOutPages.Of(vmcore, source));
+        int workers = isElf ? 1 : threads;
+        using HostBuffers buffers = new(CompressorPool.SlotsOf(workers), LeftOutPages.Of(vmcore, source));
+        KindFinder? finder = isElf ? null : new KindFinder(in plan, buffers);
+        using CompressorPool pool = new(vmcore, source, image, options.Compressor, workers, finder);
         var compressor = new PoolCompressor(pool);
         if (isFlattened)
         {

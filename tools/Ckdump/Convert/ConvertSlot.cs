@@ -1,4 +1,4 @@
-using System.Threading;
+using System;
 using CosmosKdump.Capture.Encode;
 
 namespace CosmosKdump.Ckdump.Convert;
@@ -6,11 +6,13 @@ namespace CosmosKdump.Ckdump.Convert;
 /// <summary>One batch of pages between the pipeline and a thread.</summary>
 internal sealed class ConvertSlot
 {
+    private volatile bool _isDone = true;
+
     public ulong[] Addresses { get; } = new ulong[PageBatch.MaxPages];
 
     public PageResult[] Results { get; } = new PageResult[PageBatch.MaxPages];
 
-    public byte[] Output { get; } = new byte[PageBatch.OutputBytes];
+    public byte[] Output { get; } = GC.AllocateUninitializedArray<byte>(PageBatch.OutputBytes);
 
     public int Count { get; set; }
 
@@ -18,5 +20,10 @@ internal sealed class ConvertSlot
 
     public int UsedBytes { get; set; }
 
-    public ManualResetEventSlim Done { get; } = new(initialState: true, spinCount: 0);
+    // Whoever sees it set sees the results too.
+    public bool IsDone
+    {
+        get => _isDone;
+        set => _isDone = value;
+    }
 }

@@ -27,21 +27,25 @@ public sealed unsafe class HostBuffers : IDisposable
     private readonly BatchPage[] _pages;
     private byte* _memory;
 
-    private readonly ulong[] _leftOut;
-
     /// <summary>
     /// Buffers for a compressor of so many slots; <paramref name="leftOut"/>: see <see cref="LeftOutPages"/>.
     /// </summary>
     public HostBuffers(int slots, ulong[] leftOut)
     {
-        _leftOut = leftOut;
+        LeftOut = leftOut;
         _pages = new BatchPage[slots * PageBatch.MaxPages];
         _memory = (byte*)NativeMemory.AlignedAlloc(AllBytes, Limits.PageBytes);
     }
 
+    /// <summary>Pages that the dump does not hold.</summary>
+    public ulong[] LeftOut { get; }
+
+    /// <summary>Kinds of pages that were found.</summary>
+    public PageKind[] Found => _found;
+
     /// <summary>Those of the format.</summary>
     public KdumpBuffers Kdump => new(
-        new FilterBuffers(_kinds, _block, _runs, _counts, _units) { LeftOut = _leftOut, Found = _found },
+        new FilterBuffers(_kinds, _block, _runs, _counts, _units) { LeftOut = LeftOut, Found = _found },
         Part(0, TableBytes),
         Part(TableBytes, DataBytes),
         _pages);

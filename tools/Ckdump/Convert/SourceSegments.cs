@@ -21,7 +21,7 @@ public static class SourceSegments
 
     /// <summary>Physical memory alone, for a dump that tells no virtual addresses.</summary>
     public static IReadOnlyList<ProgramHeader> Physical(VmcoreFile vmcore) =>
-        [.. vmcore.PhysicalRanges.Select(range => Segment(range.Start, 0, range.End - range.Start))];
+        PhysicalAt(vmcore, 0);
 
     /// <summary>Those of an ELF dump, or what VMCOREINFO and the page tables of another dump tell.</summary>
     public static IReadOnlyList<ProgramHeader> Mapped(VmcoreFile vmcore) =>
@@ -71,8 +71,18 @@ public static class SourceSegments
                 map = table - physical;
             }
         }
-        segments.AddRange(vmcore.PhysicalRanges.Select(
-            range => Segment(range.Start, map == 0 ? 0 : map + range.Start, range.End - range.Start)));
+        segments.AddRange(PhysicalAt(vmcore, map));
+        return segments;
+    }
+
+    // Mapped from a virtual address on, if it is not 0.
+    private static List<ProgramHeader> PhysicalAt(VmcoreFile vmcore, ulong map)
+    {
+        List<ProgramHeader> segments = [];
+        foreach (AddressRange range in vmcore.PhysicalRanges)
+        {
+            segments.Add(Segment(range.Start, map == 0 ? 0 : map + range.Start, range.End - range.Start));
+        }
         return segments;
     }
 

@@ -4,6 +4,7 @@ using System.Linq;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Ckdump.Convert;
 using CosmosKdump.Tests.Unit.Capture.Fakes;
@@ -135,6 +136,11 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Contains($"kept as {Target}{suffix}", run.Error);
         Assert.Equal(suffix == "", File.Exists(Target));
         Assert.True(File.Exists(Target + suffix));
+        Assert.NotEqual(0, CkdumpRun.Of("verify", Target + suffix).ExitCode);
+        if (format == "elf")
+        {
+            MustBeMarked(0);
+        }
         if (format == "kdump")
         {
             using KdumpVmcore dump = Open(Target);
@@ -144,6 +150,65 @@ public sealed class ConvertCommandTests : IDisposable
             using KdumpVmcore second = Open(again);
             Assert.True(second.IsIncomplete);
         }
+    }
+
+    [Theory]
+    [InlineData("kdump", "")]
+    [InlineData("kdump", "", "-F")]
+    [InlineData("elf", ".incomplete")]
+    [InlineData("elf", ".incomplete", "-F")]
+    public void A_page_that_cannot_be_read_is_a_lost_page(string format, string suffix, params string[] options)
+    {
+        var builder = new KdumpBuilder { Level = 0, Notes = _fixture.Kernel.ToBuilder().Notes };
+        byte[] dump = builder.Memory(SyntheticKernel.Physical, _fixture.Kernel.Memory).Build();
+        int at = builder.DescriptorsAt;
+        while (BitConverter.ToUInt32(dump, at + 12) == 0)
+        {
+            at += PageDescriptor.Bytes;
+        }
+        dump.AsSpan((int)BitConverter.ToInt64(dump, at), 8).Fill(0xFF);
+        string path = _fixture.Write(dump);
+        CkdumpRun run = CkdumpRun.Of(["convert", "-d", "0", "-f", format, .. options, path, "-o", Target]);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains($"{path}: INCOMPLETE: 1 pages cannot be read", run.Error);
+        Assert.Contains($"kept as {Target}{suffix}", run.Error);
+        Assert.Equal(suffix == "", File.Exists(Target));
+        Assert.True(File.Exists(Target + suffix));
+        if (format == "kdump")
+        {
+            using KdumpVmcore made = Open(Target);
+            Assert.True(made.IsIncomplete);
+        }
+        else if (options.Length == 0)
+        {
+            MustBeMarked(1);
+        }
+    }
+
+    private void MustBeMarked(ulong pagesLost)
+    {
+        Assert.True(VmcoreFile.TryOpen(Target + ".incomplete", out VmcoreFile? vmcore, out _));
+        using (vmcore)
+        {
+            Assert.IsType<ElfVmcore>(vmcore);
+            Assert.True(vmcore.Area is { HasLabel: true });
+            Assert.Equal((AreaState.Incomplete, pagesLost), (vmcore.Area.Label.State, vmcore.Area.Label.PagesLost));
+        }
+    }
+
+    [Theory]
+    [InlineData("kdump")]
+    [InlineData("elf")]
+    public void Memory_far_beyond_a_small_dump_is_told(string format)
+    {
+        byte[] bytes = File.ReadAllBytes(_fixture.Vmcore());
+        int at = (int)BitConverter.ToInt64(bytes, 32) + ((BitConverter.ToUInt16(bytes, 56) - 1) * 56);
+        Assert.Equal(1, BitConverter.ToInt32(bytes, at));
+        long length = BitConverter.ToInt64(bytes, at + 40);
+        BitConverter.TryWriteBytes(bytes.AsSpan(at + 24), (1L << 46) - length);
+        string path = _fixture.Write(bytes);
+        Fails(1, $"{path}: at offset 0 (0x0): memory up to 0x400000000000: a table of it would be larger than the dump",
+            ["-f", format, path]);
     }
 
     [Theory]
