@@ -50,7 +50,7 @@ public static class CutDump
             out CapturePlan plan);
         Assert.Equal(Status.Ok, status);
         using FileStream file = new(target, FileMode.CreateNew, FileAccess.ReadWrite);
-        using CompressorPool pool = new(elf, image, compressor, Threads);
+        using CompressorPool pool = new(vmcore, elf, image, compressor, Threads, finder: null);
         using HostBuffers buffers = new(pool.Slots, LeftOutPages.Of(vmcore, elf));
         var sink = new CutSink(new FileSink(file, buffers, memory), capacityBytes & ~(Limits.PageBytes - 1UL));
         var packer = new PoolCompressor(pool);
