@@ -1,7 +1,8 @@
 /*
  * Entry points. The 64-bit one is the way from kexec: any address, identity-mapped by the old kernel's tables, 4- or
  * 5-level paging as the old kernel had it. The 32-bit ones (Linux boot protocol, PVH, multiboot2) build tables for the
- * first 4 GiB and join it.
+ * first 4 GiB and join it. All of this is the head, which is in the images as it is; the rest of the kernel is packed
+ * there, and nothing of it can be used before it is unpacked.
  *
  * ImageCheck decodes all code: labels code32_start* and code32_end* stand around 32-bit code, and data in this section
  * has the type object and a size.
@@ -69,6 +70,26 @@ common_64:
 	leaq	stack_top(%rip), %rsp
 	movq	%rsi, %r12
 	movl	%ebp, %r13d
+
+	/* The packed payload lies where the unpacked one belongs: out of its way, to where .bss will be, and back. */
+	leaq	payload_start(%rip), %rbx
+	leaq	payload_end(%rip), %rbp
+	subq	%rbx, %rbp
+	movl	(%rbx), %ecx
+	cmpq	%rbp, %rcx
+	ja	image_damaged
+	leaq	__bss_start(%rip), %rdi
+	movq	%rbx, %rsi
+	movq	%rdi, %rdx
+	movq	%rcx, %rax
+	shrq	$3, %rcx
+	rep movsq
+	movq	%rbx, %rdi
+	movq	%rbp, %rsi
+	movq	%rax, %rcx
+	call	unpack
+	testl	%eax, %eax
+	jnz	image_damaged
 
 	/* .bss: the loader need not have cleared it. */
 	leaq	__bss_start(%rip), %rdi
@@ -168,6 +189,34 @@ common_64:
 	hlt
 	jmp	4b
 
+/* Says so on the first serial port, as the crashed kernel has left it, and resets by a triple fault. */
+image_damaged:
+	leaq	image_damaged_text(%rip), %rsi
+	movl	$(image_damaged_end - image_damaged_text), %ebx
+1:	movl	$0x4000, %ecx		/* a port that is stuck holds us up for a second */
+	movl	$0x3FD, %edx		/* line status (16550): bit 5, room for a byte */
+2:	inb	%dx, %al
+	testb	$0x20, %al
+	jnz	3f
+	loop	2b
+3:	movl	$0x3F8, %edx
+	outsb
+	decl	%ebx
+	jnz	1b
+	movl	$0x4000, %ecx
+	movl	$0x3FD, %edx
+4:	inb	%dx, %al
+	testb	$0x40, %al		/* all sent */
+	loopz	4b
+	lidt	image_damaged_end(%rip)	/* ten zero bytes: no vectors */
+	ud2
+	.type	image_damaged_text, @object
+image_damaged_text:
+	.ascii	"ckdump: the capture kernel's image is damaged: it does not unpack: reset\n"
+image_damaged_end:
+	.skip	10
+	.size	image_damaged_text, . - image_damaged_text
+
 /* ebp = boot kind, esi = its information. */
 	.code32
 code32_start_2:
@@ -246,7 +295,7 @@ early_gdt:
 	.size	early_gdt, . - early_gdt
 
 /* PVH entry (Xen: docs/misc/pvh.pandoc; XEN_ELFNOTE_PHYS32_ENTRY = 18). */
-	.section .note.pvh, "a", @note
+	.section .head.note, "a", @note
 	.balign	4
 	.long	4, 4, 18
 	.asciz	"Xen"

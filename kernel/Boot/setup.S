@@ -1,7 +1,7 @@
 /*
  * The boot header and the real-mode part of kdump.bzimage (Documentation/arch/x86/boot.rst, protocol 2.15). Linked by
- * itself, with syssize_paragraphs and memory_bytes taken from kdump.elf. kexec reads only the header; QEMU's -kernel and old
- * boot loaders run the code.
+ * itself, with memory_bytes taken from kdump.elf; `ImageCheck pack` fills in syssize. kexec reads only the header; QEMU's
+ * -kernel and old boot loaders run the code.
  */
 	.code16
 	.section .setup, "ax"
@@ -10,7 +10,7 @@ setup_start:
 	.org	0x1F1
 setup_sects:	.byte	1		/* one sector after the first */
 root_flags:	.short	0
-syssize:	.long	syssize_paragraphs
+syssize:	.long	0
 ram_size:	.short	0
 vid_mode:	.short	0xFFFF
 root_dev:	.short	0

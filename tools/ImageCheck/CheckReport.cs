@@ -36,18 +36,21 @@ public static class CheckReport
         return 0;
     }
 
-    /// <summary>One line: sizes of the image and its sections, memory, limit, instructions.</summary>
+    /// <summary>One line: sizes of the larger image, unpacked, in memory and of its sections, limit, instructions.</summary>
     public static string Summary(CheckSubject subject)
     {
         ElfImage elf = subject.Elf;
         string sections = string.Join(
             ", ", elf.Sections.Where(s => s.IsAllocated && s.SizeBytes != 0).Select(s => $"{s.Name} {s.SizeBytes}"));
-        long size = subject.BzImage?.LengthBytes ?? elf.Loads.Sum(s => (long)s.FileBytes);
-        string name = Path.GetFileName(subject.BzImage?.Name ?? elf.File.Name);
+        ImageFile?[] images = [subject.Shipped?.File, subject.BzImage];
+        ImageFile? largest = images.MaxBy(i => i?.LengthBytes ?? 0);
+        long unpacked = elf.Loads.Sum(s => (long)s.FileBytes);
+        long size = largest?.LengthBytes ?? unpacked;
+        string name = Path.GetFileName(largest?.Name ?? elf.File.Name);
         string limit = subject.LimitBytes is long most && most > 0
             ? string.Create(CultureInfo.InvariantCulture, $" of {most} ({100.0 * size / most:f0} %)")
             : "";
-        return $"{name}: {size} bytes{limit}, {elf.End - elf.Start} in memory ({sections}); "
+        return $"{name}: {size} bytes{limit}, {unpacked} unpacked, {elf.End - elf.Start} in memory ({sections}); "
             + $"{subject.InstructionCount} instructions in {CodeSymbol.Of(elf).Count} functions checked";
     }
 }

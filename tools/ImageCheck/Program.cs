@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.IO;
 using CosmosKdump.ImageCheck.Checks;
 using CosmosKdump.ImageCheck.Elf;
+using CosmosKdump.ImageCheck.Packing;
 using CosmosKdump.ImageCheck.Symbols;
 
 namespace CosmosKdump.ImageCheck;
@@ -16,9 +17,10 @@ public static class Program
     /// <summary>Runs a command line with outputs of the caller's choice.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
-        var root = new RootCommand("Checks the kernel images of CosmosKdump, and makes the kernel's symbol table.");
+        var root = new RootCommand("Makes the kernel's symbol table and the images of CosmosKdump, and checks them.");
         root.Subcommands.Add(Check(errors));
         root.Subcommands.Add(Symbols(errors));
+        root.Subcommands.Add(Pack());
         ParseResult result = root.Parse(args);
         if (result.Errors.Count != 0)
         {
@@ -120,6 +122,29 @@ public static class Program
             SymbolTableCheck.Run(subject);
             subject.Findings.ForEach(f => errors.WriteLine($"error: {input}: {f}"));
             return subject.Findings.Count == 0 ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Pack()
+    {
+        var elf = new Option<string>("--elf") { Description = "the linked image", Required = true };
+        var setup = new Option<string>("--setup") { Description = "boot header and real-mode part", Required = true };
+        var toElf = new Option<string>("--out-elf") { Description = "kdump.elf to write", Required = true };
+        var toBzImage = new Option<string>("--out-bzimage") { Description = "kdump.bzimage to write", Required = true };
+        var command = new Command("pack", "Makes the images that users get: the linked one with its payload packed.")
+        {
+            elf, setup, toElf, toBzImage,
+        };
+        command.SetAction(result =>
+        {
+            ElfImage linked = ReadElf(result.GetRequiredValue(elf));
+            byte[] shipped = PackedImage.Pack(linked);
+            File.WriteAllBytes(result.GetRequiredValue(toElf), PackedElf.Make(linked, shipped));
+            File.WriteAllBytes(
+                result.GetRequiredValue(toBzImage),
+                PackedBzImage.Make(File.ReadAllBytes(result.GetRequiredValue(setup)), shipped));
+            return 0;
         });
         return command;
     }

@@ -1,3 +1,4 @@
+using System.IO;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Lab;
 using Xunit;
@@ -19,5 +20,31 @@ public class ImageTests
             PageComparison.Run(disk.Path, machine.Memory).MustBeEqual();
         });
         Assert.Equal(AreaState.Complete, disk.ReadLabel().State);
+    }
+
+    /// <summary>The entry code looks at what it unpacked before it runs it.</summary>
+    [Theory]
+    [InlineData("kdump.bzimage", 8000)]
+    [InlineData("kdump.bzimage", -4000)]
+    [InlineData("kdump.elf", 40_000)]
+    public void A_damaged_image_says_so_and_resets(string name, int place)
+    {
+        byte[] bytes = File.ReadAllBytes(Path.Combine(Repository.Artifacts, name));
+        bytes[place < 0 ? bytes.Length + place : place] ^= 0x40;
+        string image = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(image, bytes);
+            BareTest.Start(new BareOptions { Image = image }, machine =>
+            {
+                machine.Console.WaitFor("ckdump: the capture kernel's image is damaged", BareTest.Limit);
+                Assert.True(machine.WaitForEnd(BareTest.Limit), "no reset");
+                Assert.Equal(1, BareTest.CountLines(machine, "ckdump: "));
+            });
+        }
+        finally
+        {
+            File.Delete(image);
+        }
     }
 }

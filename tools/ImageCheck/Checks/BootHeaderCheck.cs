@@ -1,12 +1,13 @@
 using System;
 using System.Numerics;
 using CosmosKdump.ImageCheck.Elf;
+using CosmosKdump.ImageCheck.Packing;
 
 namespace CosmosKdump.ImageCheck.Checks;
 
 /// <summary>
 /// The boot header of kdump.bzimage (Linux Documentation/arch/x86/boot.rst, protocol 2.15; field offsets as there), and
-/// that the image behind it is the ELF image.
+/// that what is packed behind it is the ELF image.
 /// </summary>
 public static class BootHeaderCheck
 {
@@ -86,7 +87,7 @@ public static class BootHeaderCheck
         }
     }
 
-    /// <summary>The protected-mode part must be the ELF image, byte for byte, with the 64-bit entry at its place.</summary>
+    /// <summary>The protected-mode part must unpack to the ELF image, byte for byte, with the 64-bit entry at its place.</summary>
     private static void CheckPayload(CheckSubject subject, ImageFile file)
     {
         ElfImage elf = subject.Elf;
@@ -106,6 +107,11 @@ public static class BootHeaderCheck
                 FindingKind.BootHeader,
                 $"{file.Name}: syssize is {paragraphs} units of 16 bytes, the kernel has {payloadBytes} bytes");
         }
+        if (PackedImage.Unpack(elf, file.Slice(payloadAt, payloadBytes).Span, out string why) is not byte[] unpacked)
+        {
+            subject.Report(FindingKind.BootHeader, $"{file.Name}: {why}");
+            return;
+        }
         foreach (ElfSection section in elf.Sections)
         {
             if (!section.IsAllocated || !section.HasBytes || section.SizeBytes == 0)
@@ -113,12 +119,12 @@ public static class BootHeaderCheck
                 continue;
             }
             ulong offset = section.Address - elf.Start;
-            if (offset + section.SizeBytes > payloadBytes)
+            if (offset + section.SizeBytes > (ulong)unpacked.Length)
             {
                 subject.Report(
                     FindingKind.BootHeader, section.Address, $"{file.Name}: ends before the end of section {section.Name}");
             }
-            else if (!file.Slice(payloadAt + offset, section.SizeBytes).Span.SequenceEqual(elf.BytesOf(section).Span))
+            else if (!unpacked.AsSpan((int)offset, (int)section.SizeBytes).SequenceEqual(elf.BytesOf(section).Span))
             {
                 subject.Report(
                     FindingKind.BootHeader, section.Address,

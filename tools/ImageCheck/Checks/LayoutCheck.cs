@@ -95,14 +95,12 @@ public static class LayoutCheck
         {
             return;
         }
-        long loaded = subject.Elf.Loads.Sum(s => (long)s.FileBytes);
-        if (loaded > limit)
+        foreach (ImageFile? image in new[] { subject.BzImage, subject.Shipped?.File })
         {
-            subject.Report(FindingKind.Size, $"{subject.Elf.File.Name} loads {loaded} bytes, the limit is {limit}");
-        }
-        if (subject.BzImage is ImageFile image && image.LengthBytes > limit)
-        {
-            subject.Report(FindingKind.Size, $"{image.Name} has {image.LengthBytes} bytes, the limit is {limit}");
+            if (image?.LengthBytes > limit)
+            {
+                subject.Report(FindingKind.Size, $"{image.Name} has {image.LengthBytes} bytes, the limit is {limit}");
+            }
         }
     }
 }

@@ -24,6 +24,15 @@ public static class ElfNumbers
     /// <summary>p_flags: writable.</summary>
     public const uint SegmentWrite = 2;
 
+    /// <summary>p_flags: readable.</summary>
+    public const uint SegmentRead = 4;
+
+    /// <summary>sh_type of bytes that the program itself defines.</summary>
+    public const uint SectionBits = 1;
+
+    /// <summary>sh_type of names.</summary>
+    public const uint SectionNames = 3;
+
     /// <summary>sh_type of a symbol table.</summary>
     public const uint SectionSymbols = 2;
 

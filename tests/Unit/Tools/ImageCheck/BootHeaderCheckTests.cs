@@ -40,8 +40,13 @@ public class BootHeaderCheckTests
     {
         byte[] bytes = new TinyImage().BzImageBytes()[..^16];
         var subject = new CheckSubject(new TinyImage().Elf(), new CpuPolicy()) { BzImage = new ImageFile("b", bytes) };
-        Assert.Contains(ImageChecker.Run(subject), f => f.Text.Contains("ends before the end of section .data"));
+        Assert.Contains(ImageChecker.Run(subject), f => f.Text.Contains("does not unpack: packed length"));
     }
+
+    [Fact]
+    public void A_kernel_damaged_where_it_is_packed_is_caught() => Spoiled.Only(
+        Spoiled.BzImage(b => b[1024 + (int)TinyImage.TextSize + 8] ^= 1),
+        FindingKind.BootHeader, "does not unpack: the payload's checksum is wrong");
 
     [Fact]
     public void More_setup_sectors_than_the_file_has_are_caught() => Spoiled.Only(

@@ -9,7 +9,7 @@ namespace CosmosKdump.Tests.Unit.Tools.ImageCheck;
 public class EntryCheckTests
 {
     private const int Multiboot = 0x40;
-    private const int Note = 0x1100;
+    private const int Note = 0x100;
 
     [Fact]
     public void The_entry_must_be_the_64_bit_entry_of_the_boot_protocol() => Spoiled.Only(

@@ -78,11 +78,16 @@ public class LayoutCheckTests
     [Fact]
     public void An_image_over_its_limit_is_caught()
     {
-        Assert.Empty(Spoiled.Elf(_ => { }, limit: 0x3000));
-        Spoiled.Only(Spoiled.Elf(_ => { }, limit: 0x2FFF), FindingKind.Size, "12288 bytes, the limit is 12287");
-        Assert.Empty(Spoiled.BzImage(_ => { }, limit: 0x3400));
+        var tiny = new TinyImage();
+        int bzImage = tiny.BzImageBytes().Length;
+        Assert.Empty(Spoiled.BzImage(_ => { }, limit: bzImage));
         Spoiled.Only(
-            Spoiled.BzImage(_ => { }, limit: 0x33FF), FindingKind.Size, "kdump.bzimage has 13312 bytes, the limit is 13311");
+            Spoiled.BzImage(_ => { }, limit: bzImage - 1), FindingKind.Size,
+            $"kdump.bzimage has {bzImage} bytes, the limit is {bzImage - 1}");
+        var shipped = ElfImage.Parse(new ImageFile("shipped.elf", tiny.ShippedBytes()));
+        Spoiled.Only(
+            ImageChecker.Run(new CheckSubject(tiny.Elf(), new CpuPolicy()) { Shipped = shipped, LimitBytes = 100 }),
+            FindingKind.Size, $"shipped.elf has {shipped.File.LengthBytes} bytes, the limit is 100");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal("", errors);
         Assert.Equal(0, exit);
         Assert.Equal(
-            "a.bz: 13312 bytes of 393216 (3 %), 32768 in memory "
+            $"a.bz: {image.BzImageBytes().Length} bytes of 393216 (1 %), 12288 unpacked, 32768 in memory "
             + "(.text 4096, .rodata 512, .data 4096, .bss 20480, .rela.dyn 24); "
             + "4 instructions in 1 functions checked\n",
             output.ReplaceLineEndings("\n"));
@@ -54,8 +54,22 @@ public sealed class ProgramTests : IDisposable
         Assert.EndsWith("error: CpuFeature: 30 more", errors.TrimEnd());
     }
 
+    [Fact]
+    public void Packed_images_pass_the_check()
+    {
+        string elf = Write("a.elf", new TinyImage().ElfBytes());
+        string setup = Write("setup.bin", TinyImage.SetupBytes());
+        string shipped = Path.Combine(_folder.FullName, "kdump.elf");
+        string bzImage = Path.Combine(_folder.FullName, "kdump.bzimage");
+        Assert.Equal(0, Run("pack", "--elf", elf, "--setup", setup, "--out-elf", shipped, "--out-bzimage", bzImage).Exit);
+        (int exit, _, string errors) = Run("check", "--elf", elf, "--shipped", shipped, "--bzimage", bzImage);
+        Assert.Equal("", errors);
+        Assert.Equal(0, exit);
+    }
+
     [Theory]
     [InlineData("check")]
+    [InlineData("pack", "--elf", "a")]
     [InlineData("check", "--elf")]
     [InlineData("symbols")]
     [InlineData("symbols", "--elf", "a")]

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using CosmosKdump.ImageCheck.Elf;
+using CosmosKdump.ImageCheck.Packing;
 using Iced.Intel;
 
 namespace CosmosKdump.Tests.Unit.Tools.ImageCheck;
@@ -23,7 +24,7 @@ internal sealed class TinyImage
     public const int BodyOffset = 0x1000;
     private const int EntryOffset = 0x200;
     private const int MultibootOffset = 0x40;
-    private const int NoteOffset = 0x1100;
+    private const int NoteOffset = 0x100;
     private const int RelaOffset = 0x1200;
 
     private ulong _next = Base + EntryOffset;
@@ -39,6 +40,9 @@ internal sealed class TinyImage
         new byte[] { 0x40, 0xF4 }.CopyTo(Body, 0);
         WriteMultiboot();
         WriteNote();
+        Symbols.Add(Label("payload_start", Rodata));
+        Symbols.Add(Label("payload_end", Data + 0x1000));
+        Symbols.Add(new ElfSymbol("pvh_note", Base + NoteOffset, 20, ElfNumbers.SymbolObject, 1, 1));
         Symbols.Add(new ElfSymbol("multiboot2_header", Base + MultibootOffset, 40, ElfNumbers.SymbolObject, 1, 1));
         Function("startup_64", a => { a.xor(AssemblerRegisters.eax, AssemblerRegisters.eax); a.ret(); });
         Relocations.Add(new ElfRelocation(".rela.dyn", Data, ElfNumbers.RelocationRelative, 0, (long)Base + EntryOffset));
@@ -126,14 +130,17 @@ internal sealed class TinyImage
         return bytes;
     }
 
-    /// <summary>kdump.bzimage: 1 KiB with the boot header, then the body.</summary>
-    public byte[] BzImageBytes()
+    /// <summary>kdump.elf as it is shipped.</summary>
+    public byte[] ShippedBytes() => PackedElf.Make(Elf(), PackedImage.Pack(Elf()));
+
+    /// <summary>kdump.bzimage: 1 KiB with the boot header, then head and packed payload.</summary>
+    public byte[] BzImageBytes() => PackedBzImage.Make(SetupBytes(), PackedImage.Pack(Elf()));
+
+    /// <summary>The boot header, without syssize.</summary>
+    public static byte[] SetupBytes()
     {
-        byte[] image = new byte[1024 + Body.Length];
-        WriteRelocations();
-        Body.CopyTo(image, 1024);
+        byte[] image = new byte[1024];
         image[0x1F1] = 1;
-        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(0x1F4), Body.Length / 16);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x1FE), 0xAA55);
         "HdrS"u8.CopyTo(image.AsSpan(0x202));
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x206), 0x020F);
