@@ -23,7 +23,7 @@ public ref struct TextLine(Span<byte> buffer)
     }
 
     /// <summary>Appends ASCII text; bytes outside 0x20..0x7E other than tab and newline become '?'.</summary>
-    public void Add(ReadOnlySpan<byte> text)
+    public void Add(scoped ReadOnlySpan<byte> text)
     {
         for (int i = 0; i < text.Length; i++)
         {

@@ -1,10 +1,11 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace CosmosKdump.Capture.Input;
 
 /// <summary>
-/// Parses the kernel command line. Whatever cannot be understood is reported and ignored: a typing mistake must never
-/// cost the dump. Where Linux has the option too, it is read as Linux reads it.
+/// Parses the kernel command line. Whatever cannot be understood is reported with what is used instead: a typing mistake
+/// must never cost the dump. Where Linux has the option too, it is read as Linux reads it.
 /// </summary>
 public static class BootOptionsParser
 {
@@ -21,7 +22,7 @@ public static class BootOptionsParser
         int end = commandLine[..length].IndexOf((byte)0);
         if (end < 0 && commandLine.Length > length)
         {
-            Complain(ref console, Status.TooManyEntries, "command line"u8, "cut after 4096 bytes"u8);
+            Complain(ref console, Status.TooManyEntries, "command line"u8, "cut after 4096 bytes"u8, "the rest is ignored"u8);
         }
         var cursor = new CommandLineCursor(commandLine[..(end < 0 ? length : end)]);
         while (cursor.MoveNext())
@@ -63,7 +64,7 @@ public static class BootOptionsParser
         }
         if (status != Status.Ok)
         {
-            Complain(ref console, status, name, value);
+            ComplainOfOption(ref console, status, in options, name, value);
         }
     }
 
@@ -151,7 +152,7 @@ public static class BootOptionsParser
         }
         if (used < value.Length)
         {
-            Complain(ref console, Status.BadOptionValue, "elfcorehdr, text after the number"u8, value);
+            Complain(ref console, Status.BadOptionValue, "elfcorehdr"u8, value, "the text after the number is ignored"u8);
         }
         options.HasElfCoreHeader = true;
         options.ElfCoreHeaderAddress = address;
@@ -178,11 +179,14 @@ public static class BootOptionsParser
             {
                 status = Status.TooManyEntries;
             }
+            bool isUsable = status == Status.Ok || DeviceText.CanDoWithout(status, in target);
             if (status != Status.Ok)
             {
-                Complain(ref console, status, "kdump.target"u8, text);
+                Complain(ref console, status, "kdump.target"u8, text, !isUsable ? "ignored"u8
+                    : status == Status.BadBaudRate ? "used: 115200"u8
+                    : target.Kind == TargetKind.Disk ? "used: any dump area"u8
+                    : "used: ttyS0"u8);
             }
-            bool isUsable = status == Status.Ok || DeviceText.CanDoWithout(status, in target);
             options.HasUnknownTarget |= status != Status.Ok;
             if (!isUsable || options.TargetCount == Limits.Targets)
             {
@@ -215,7 +219,8 @@ public static class BootOptionsParser
             if (status != Status.Ok)
             {
                 ReadOnlySpan<byte> text = value[offset..(cursor.Offset + cursor.Item.Length)];
-                Complain(ref console, status, "kdump.console"u8, text);
+                Complain(ref console, status, "kdump.console"u8, text,
+                    status == Status.BadBaudRate ? "used: the port's rate"u8 : "ignored"u8);
             }
             bool isUsable = status is Status.Ok or Status.BadBaudRate;
             if (!isUsable || options.ConsoleCount == Limits.Consoles)
@@ -250,6 +255,7 @@ public static class BootOptionsParser
     }
 
     // Linux takes '-' and '_' for the same in names of options (parameq in kernel/params.c).
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool Same(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> known)
     {
         if (name.Length != known.Length)
@@ -267,19 +273,73 @@ public static class BootOptionsParser
         return true;
     }
 
-    private static void Complain<TConsole>(
+    // Tells of an option with what goes on being in force: the default, or what was given before.
+    private static void ComplainOfOption<TConsole>(
         ref TConsole console,
         Status status,
+        scoped in BootOptions options,
         scoped ReadOnlySpan<byte> name,
         scoped ReadOnlySpan<byte> value)
         where TConsole : struct, IConsole
     {
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = Begin(buffer, status, name, value);
+        AddInForce(ref line, in options, name.StartsWith("kdump."u8) ? name[6..] : default);
+        ReportLine.Write(ref console, in line);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddInForce(
+        scoped ref TextLine line, scoped in BootOptions options, scoped ReadOnlySpan<byte> name)
+    {
+        int number = Same(name, "dump_level"u8) ? options.DumpLevel
+            : Same(name, "cpus"u8) && options.Cpus != 0 ? options.Cpus
+            : Same(name, "exclude_vmemmap"u8) ? OptionWords.NumberOf(options.ExcludesIdlePageStructs)
+            : Same(name, "overwrite"u8) ? OptionWords.NumberOf(options.Overwrite)
+            : Same(name, "selftest"u8) ? OptionWords.NumberOf(options.SelfTest)
+            : -1;
+        ReadOnlySpan<byte> word = Same(name, "format"u8) ? OptionWords.TextOf(options.Format)
+            : Same(name, "compress"u8) ? OptionWords.TextOf(options.Compressor)
+            : Same(name, "final_action"u8) ? OptionWords.TextOf(options.FinalAction)
+            : Same(name, "failure_action"u8) ? OptionWords.TextOf(options.FailureAction)
+            : Same(name, "cpus"u8) ? "all"u8
+            : default;
+        line.Add(number < 0 && word.Length == 0 ? "ignored"u8 : "used: "u8);
+        if (number >= 0)
+        {
+            line.AddDecimal((ulong)number);
+        }
+        else
+        {
+            line.Add(word);
+        }
+        line.Add(")"u8);
+    }
+
+    private static void Complain<TConsole>(
+        ref TConsole console,
+        Status status,
+        scoped ReadOnlySpan<byte> name,
+        scoped ReadOnlySpan<byte> value,
+        scoped ReadOnlySpan<byte> consequence)
+        where TConsole : struct, IConsole
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = Begin(buffer, status, name, value);
+        line.Add(consequence);
+        line.Add(")"u8);
+        ReportLine.Write(ref console, in line);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TextLine Begin(
+        Span<byte> buffer, Status status, scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
+    {
         TextLine line = ReportLine.Begin(buffer, status);
         line.Add(name[..Math.Min(name.Length, 64)]);
         line.Add("="u8);
         line.Add(value[..Math.Min(value.Length, 96)]);
-        line.Add(" (ignored)"u8);
-        ReportLine.Write(ref console, in line);
+        line.Add(" ("u8);
+        return line;
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace CosmosKdump.Capture.Input;
 
@@ -8,18 +9,41 @@ namespace CosmosKdump.Capture.Input;
 /// </summary>
 public static class OptionWords
 {
+    /// <summary>The word of a format.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ReadOnlySpan<byte> TextOf(DumpFormat format) => format == DumpFormat.Kdump ? "kdump"u8 : "elf"u8;
+
+    /// <summary>The word of a compressor.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ReadOnlySpan<byte> TextOf(Compressor compressor) => compressor switch
+    {
+        Compressor.None => "none"u8,
+        Compressor.Lzo => "lzo"u8,
+        Compressor.Zlib => "zlib"u8,
+        Compressor.Zstd => "zstd"u8,
+        _ => "auto"u8,
+    };
+
+    /// <summary>The word of an action.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ReadOnlySpan<byte> TextOf(EndAction action) => action switch
+    {
+        EndAction.Reboot => "reboot"u8,
+        EndAction.Poweroff => "poweroff"u8,
+        EndAction.Halt => "halt"u8,
+        _ => "shell"u8,
+    };
+
     /// <summary>Reads <c>elf</c> or <c>kdump</c>.</summary>
     public static Status ReadFormat(ReadOnlySpan<byte> word, ref DumpFormat format)
     {
-        if (word.SequenceEqual("elf"u8))
+        for (DumpFormat each = DumpFormat.Elf; each <= DumpFormat.Kdump; each++)
         {
-            format = DumpFormat.Elf;
-            return Status.Ok;
-        }
-        if (word.SequenceEqual("kdump"u8))
-        {
-            format = DumpFormat.Kdump;
-            return Status.Ok;
+            if (word.SequenceEqual(TextOf(each)))
+            {
+                format = each;
+                return Status.Ok;
+            }
         }
         return Status.BadOptionValue;
     }
@@ -27,58 +51,33 @@ public static class OptionWords
     /// <summary>Reads <c>none</c>, <c>lzo</c>, <c>zlib</c>, <c>zstd</c> or <c>auto</c>.</summary>
     public static Status ReadCompressor(ReadOnlySpan<byte> word, ref Compressor compressor)
     {
-        if (word.SequenceEqual("none"u8))
+        for (Compressor each = Compressor.None; each <= Compressor.Auto; each++)
         {
-            compressor = Compressor.None;
+            if (word.SequenceEqual(TextOf(each)))
+            {
+                compressor = each;
+                return Status.Ok;
+            }
         }
-        else if (word.SequenceEqual("lzo"u8))
-        {
-            compressor = Compressor.Lzo;
-        }
-        else if (word.SequenceEqual("zlib"u8))
-        {
-            compressor = Compressor.Zlib;
-        }
-        else if (word.SequenceEqual("zstd"u8))
-        {
-            compressor = Compressor.Zstd;
-        }
-        else if (word.SequenceEqual("auto"u8))
-        {
-            compressor = Compressor.Auto;
-        }
-        else
-        {
-            return Status.BadOptionValue;
-        }
-        return Status.Ok;
+        return Status.BadOptionValue;
     }
 
     /// <summary>Reads <c>reboot</c>, <c>poweroff</c>, <c>halt</c> or <c>shell</c>.</summary>
     public static Status ReadAction(ReadOnlySpan<byte> word, ref EndAction action)
     {
-        if (word.SequenceEqual("reboot"u8))
+        for (EndAction each = EndAction.Reboot; each <= EndAction.Shell; each++)
         {
-            action = EndAction.Reboot;
+            if (word.SequenceEqual(TextOf(each)))
+            {
+                action = each;
+                return Status.Ok;
+            }
         }
-        else if (word.SequenceEqual("poweroff"u8))
-        {
-            action = EndAction.Poweroff;
-        }
-        else if (word.SequenceEqual("halt"u8))
-        {
-            action = EndAction.Halt;
-        }
-        else if (word.SequenceEqual("shell"u8))
-        {
-            action = EndAction.Shell;
-        }
-        else
-        {
-            return Status.BadOptionValue;
-        }
-        return Status.Ok;
+        return Status.BadOptionValue;
     }
+
+    /// <summary>1 for on, 0 for off.</summary>
+    public static int NumberOf(bool isOn) => isOn ? 1 : 0;
 
     /// <summary>Reads <c>1</c> or <c>0</c>.</summary>
     public static Status ReadSwitch(ReadOnlySpan<byte> word, ref bool isOn)

@@ -31,7 +31,7 @@ internal static class FinalReport
             line.AddSize(ProgressMeter.RateOf(result.Bytes, took));
             line.Add("/s, "u8);
             line.AddDecimal(result.PagesWritten);
-            line.Add(" pages written, "u8);
+            line.Add(CaptureRun.Plan.Facts.Format == DumpFormat.Kdump ? " blocks of 4 KiB written, "u8 : " pages written, "u8);
             line.AddDecimal(result.PagesLost);
             line.Add(" lost, first byte at "u8);
             line.AddSeconds(result.FirstByteMicroseconds);
@@ -61,12 +61,7 @@ internal static class FinalReport
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer);
         line.Add(isFailure ? "failure action: "u8 : "final action: "u8);
-        line.Add(action switch
-        {
-            EndAction.Reboot => "reboot"u8,
-            EndAction.Poweroff => "poweroff"u8,
-            _ => "halt"u8,
-        });
+        line.Add(OptionWords.TextOf(action));
         Emit(in line);
     }
 

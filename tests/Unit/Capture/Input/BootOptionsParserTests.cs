@@ -167,9 +167,9 @@ public class BootOptionsParserTests
         Assert.Equal(0u, options.Targets[2].Baud);
         Assert.Equal(
             [
-                "ckdump: E101 bad option value: kdump.target=disk:1234 (ignored)",
-                "ckdump: E101 bad option value: kdump.target=serial:com1 (ignored)",
-                "ckdump: E115 bad baud rate: kdump.target=serial:ttyS1,12 (ignored)",
+                "ckdump: E101 bad option value: kdump.target=disk:1234 (used: any dump area)",
+                "ckdump: E101 bad option value: kdump.target=serial:com1 (used: ttyS0)",
+                "ckdump: E115 bad baud rate: kdump.target=serial:ttyS1,12 (used: 115200)",
             ],
             complaints);
     }
@@ -268,6 +268,26 @@ public class BootOptionsParserTests
         Assert.False(options.Overwrite);
         Assert.Equal(1, options.TargetCount);
         Assert.Equal(0ul, options.AcpiRsdp);
+    }
+
+    [Theory]
+    [InlineData("kdump.dump_level=foo", "E101 bad option value: kdump.dump_level=foo (used: 0)")]
+    [InlineData("kdump.dump_level=31 kdump.dump_level=32", "E101 bad option value: kdump.dump_level=32 (used: 31)")]
+    [InlineData("kdump.format=raw", "E101 bad option value: kdump.format=raw (used: elf)")]
+    [InlineData("kdump.compress=gzip", "E101 bad option value: kdump.compress=gzip (used: auto)")]
+    [InlineData("kdump.compress=lzo kdump.compress=gzip", "E101 bad option value: kdump.compress=gzip (used: lzo)")]
+    [InlineData("kdump.cpus=none", "E101 bad option value: kdump.cpus=none (used: all)")]
+    [InlineData("kdump.cpus=2 kdump.cpus=x", "E101 bad option value: kdump.cpus=x (used: 2)")]
+    [InlineData("kdump.overwrite=yes", "E101 bad option value: kdump.overwrite=yes (used: 0)")]
+    [InlineData("kdump.final-action=off", "E101 bad option value: kdump.final-action=off (used: reboot)")]
+    [InlineData("kdump.failure_action=halt kdump.failure_action=no", "E101 bad option value: kdump.failure_action=no (used: halt)")]
+    [InlineData("kdump.target=", "E101 bad option value: kdump.target= (ignored)")]
+    [InlineData("kdump.console=ttyS0,17", "E115 bad baud rate: kdump.console=ttyS0,17 (used: the port's rate)")]
+    [InlineData("elfcorehdr=1M,x", "E101 bad option value: elfcorehdr=1M,x (the text after the number is ignored)")]
+    public void ABadValueIsToldWithWhatIsUsed(string commandLine, string complaint)
+    {
+        Parse(commandLine, out string[] complaints);
+        Assert.Equal("ckdump: " + complaint, Assert.Single(complaints));
     }
 
     [Fact]

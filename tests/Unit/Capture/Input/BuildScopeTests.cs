@@ -71,7 +71,7 @@ public sealed class BuildScopeTests
     [InlineData("kdump.target=serial:ttyS3,http://10.0.2.2/up", 2, "kdump.target=http://10.0.2.2/up (ignored)")]
     [InlineData("kdump.target=disc,serial:ttyS3", 2, "kdump.target=disc (ignored)")]
     [InlineData("kdump.target=disc", 1, "kdump.target=disc (ignored)")]
-    [InlineData("kdump.target=serial:com1,serial", 3, "kdump.target=serial:com1 (ignored)")]
+    [InlineData("kdump.target=serial:com1,serial", 3, "kdump.target=serial:com1 (used: ttyS0)")]
     [InlineData("kdump.target=tcp:10.0.2.2", 1, "kdump.target=tcp:10.0.2.2 (ignored)")]
     public void AfterATargetThatIsNoneADiskIsTriedLast(string commandLine, int targets, string expected)
     {

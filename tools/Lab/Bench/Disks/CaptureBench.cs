@@ -101,7 +101,7 @@ public sealed partial class CaptureBench
     [GeneratedRegex("^ckdump: dump complete|^LAB: capture done, exit code 0")]
     private static partial Regex Success();
 
-    [GeneratedRegex("([0-9]+) pages written")]
+    [GeneratedRegex("([0-9]+) (?:pages|blocks of 4 KiB) written")]
     private static partial Regex PagesWritten();
 
     [GeneratedRegex("^LAB: capture started, vmcore of ([0-9]+) bytes")]
