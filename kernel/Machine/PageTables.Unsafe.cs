@@ -125,6 +125,13 @@ internal static unsafe class PageTables
         Cpu.InvalidatePage(page);
     }
 
+    /// <summary>Lets a page of low memory, which is mapped one to one, be written, or no longer.</summary>
+    internal static void SetLowWritable(ulong page, bool writable)
+    {
+        *Entry(TableFor(page, 1), page, 1) = page | Present | _noExecute | (writable ? Writable : 0);
+        Cpu.InvalidatePage(page);
+    }
+
     /// <summary>
     /// Called before (true) and after (false) tables change their use: between the two no other CPU may read memory.
     /// </summary>

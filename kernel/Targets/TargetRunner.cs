@@ -1,6 +1,7 @@
 using System;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
+using CosmosKdump.Kernel.Drivers.Ahci;
 using CosmosKdump.Kernel.Drivers.Block;
 using CosmosKdump.Kernel.Drivers.Nvme;
 using CosmosKdump.Kernel.Drivers.Virtio;
@@ -30,6 +31,10 @@ internal static class TargetRunner
         if (!search.IsDone)
         {
             DiskTarget<Disk<VirtioBlockUnit>>.Try(in spec, ref search);
+        }
+        if (!search.IsDone)
+        {
+            DiskTarget<Disk<AhciUnit>>.Try(in spec, ref search);
         }
         return search.Result;
     }

@@ -55,6 +55,11 @@ internal struct Disk<TUnit> : IDiskDriver
     /// <inheritdoc/>
     public Status SelectUnit(int index)
     {
+        if (_broken == Status.DeviceGone && index != _unitIndex)
+        {
+            // It was one unit that went, perhaps, and not the controller.
+            _broken = Settle(_unit.Restart());
+        }
         if (_broken != Status.Ok)
         {
             return _broken;
@@ -66,7 +71,7 @@ internal struct Disk<TUnit> : IDiskDriver
         _failed.Clear();
         _failuresTold = 0;
         _unitIndex = index;
-        Status status = _unit.Select(index, out _geometry);
+        Status status = Select();
         if (status is Status.DeviceTimeout or Status.DeviceFailed or Status.DeviceGone)
         {
             _broken = status;
@@ -150,7 +155,7 @@ internal struct Disk<TUnit> : IDiskDriver
         Status status = Settle(_unit.Restart());
         if (status == Status.Ok && before.BlockCount != 0)
         {
-            status = _unit.Select(_unitIndex, out _geometry);
+            status = Select();
         }
         if (status == Status.Ok && !before.IsSameMedium(_geometry))
         {
@@ -165,6 +170,14 @@ internal struct Disk<TUnit> : IDiskDriver
     {
         _unit.Stop();
         _broken = Status.NoDevice;
+    }
+
+    // Units may differ in what they have in flight.
+    private Status Select()
+    {
+        Status status = _unit.Select(_unitIndex, out _geometry);
+        _slots.Reset(_unit.SlotCount);
+        return status;
     }
 
     private Status Settle(Status started)

@@ -70,7 +70,7 @@ public sealed partial class BareMachine : IDisposable
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-accel", "tcg,thread=multi",
-            "-machine", "pc",
+            "-machine", options.IsQ35 ? "q35" : "pc",
             "-m", $"{options.MemoryMiB}M",
             .. Memory.QemuArguments,
             "-cpu", options.Cpu,
@@ -91,6 +91,7 @@ public sealed partial class BareMachine : IDisposable
         {
             arguments.AddRange(new DiskImage(options.Disks[i], i, options.MemoryMiB, Folder).QemuArguments());
         }
+        arguments.AddRange(options.QemuArguments);
         return arguments;
     }
 }

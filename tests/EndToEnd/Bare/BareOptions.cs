@@ -26,8 +26,14 @@ public sealed record BareOptions
     /// <summary>Disks, in the order in which they sit on the bus.</summary>
     public IReadOnlyList<GuestDisk> Disks { get; init; } = [];
 
+    /// <summary>QEMU's machine type is q35, whose chipset has an AHCI controller of its own, instead of pc.</summary>
+    public bool IsQ35 { get; init; }
+
     /// <summary>QEMU's CPU model.</summary>
     public string Cpu { get; init; } = "max";
+
+    /// <summary>More arguments of QEMU, behind the disks.</summary>
+    public IReadOnlyList<string> QemuArguments { get; init; } = [];
 
     /// <summary>CPUs.</summary>
     public int Cpus { get; init; } = 1;

@@ -44,6 +44,9 @@ public sealed class TestDisk : IDisposable
     /// <summary>A virtio-blk disk on this image.</summary>
     public GuestDisk Virtio => new() { ImagePath = Path, Interface = DiskInterface.VirtioModern };
 
+    /// <summary>A SATA disk on this image.</summary>
+    public GuestDisk Ahci => new() { ImagePath = Path, Interface = DiskInterface.Ahci };
+
     /// <summary>A disk without a label.</summary>
     public static TestDisk Foreign(int sizeMiB = 16) => new(sizeMiB);
 

@@ -5,16 +5,16 @@ using CosmosKdump.Tests.EndToEnd.Bare;
 
 namespace CosmosKdump.Tests.EndToEnd.Faults;
 
-/// <summary>Writes a GUID partition table (UEFI 2.10, chapter 5) for 512-byte blocks, without its copy at the end.</summary>
+/// <summary>Writes a GUID partition table (UEFI 2.10, chapter 5), without its copy at the end.</summary>
 public static class GptTable
 {
-    private const int BlockBytes = 512;
+    private const int RecordBytes = 512;
     private const int EntryBytes = 128;
     private const int Entries = 128;
     private const int HeaderBytes = 92;
 
     /// <summary>Writes a table of these partitions: position and length, bytes.</summary>
-    public static void Write(TestDisk disk, (int AtBytes, int LengthBytes)[] partitions)
+    public static void Write(TestDisk disk, (int AtBytes, int LengthBytes)[] partitions, int blockBytes = 512)
     {
         byte[] entries = new byte[Entries * EntryBytes];
         for (int i = 0; i < partitions.Length; i++)
@@ -23,18 +23,18 @@ public static class GptTable
             // Linux filesystem data (Discoverable Partitions Specification's generic type).
             new Guid("0fc63daf-8483-4772-8e79-3d69d8477de4").TryWriteBytes(entry);
             Guid.NewGuid().TryWriteBytes(entry[16..]);
-            int first = partitions[i].AtBytes / BlockBytes;
+            int first = partitions[i].AtBytes / blockBytes;
             BinaryPrimitives.WriteInt64LittleEndian(entry[32..], first);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[40..], first + (partitions[i].LengthBytes / BlockBytes) - 1);
+            BinaryPrimitives.WriteInt64LittleEndian(entry[40..], first + (partitions[i].LengthBytes / blockBytes) - 1);
         }
-        disk.Write(0, ProtectiveRecord(disk.LengthBytes / BlockBytes));
-        disk.Write(BlockBytes, Header(disk.LengthBytes / BlockBytes, Crc32.Of(entries)));
-        disk.Write(2 * BlockBytes, entries);
+        disk.Write(0, ProtectiveRecord(disk.LengthBytes / blockBytes));
+        disk.Write(blockBytes, Header(disk.LengthBytes / blockBytes, Crc32.Of(entries)));
+        disk.Write(2 * blockBytes, entries);
     }
 
     private static byte[] ProtectiveRecord(long blocks)
     {
-        byte[] record = new byte[BlockBytes];
+        byte[] record = new byte[RecordBytes];
         record[450] = 0xEE;
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(454), 1);
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(458), (uint)(blocks - 1));
@@ -45,7 +45,7 @@ public static class GptTable
 
     private static byte[] Header(long blocks, uint entriesChecksum)
     {
-        byte[] header = new byte[BlockBytes];
+        byte[] header = new byte[RecordBytes];
         Span<byte> field = header;
         "EFI PART"u8.CopyTo(field);
         BinaryPrimitives.WriteUInt32LittleEndian(field[8..], 0x10000);

@@ -14,15 +14,18 @@ public class PartitionTests
     private const int AreaBytes = 8 * MiB;
 
     [Theory]
-    [InlineData(DiskInterface.Nvme)]
-    [InlineData(DiskInterface.VirtioModern)]
-    public void Nothing_outside_the_area_is_touched(DiskInterface kind)
+    [InlineData(DiskInterface.Nvme, 512)]
+    [InlineData(DiskInterface.Nvme, 4096)]
+    [InlineData(DiskInterface.VirtioModern, 512)]
+    [InlineData(DiskInterface.VirtioModern, 4096)]
+    [InlineData(DiskInterface.Ahci, 512)]
+    public void Nothing_outside_the_area_is_touched(DiskInterface kind, int blockBytes)
     {
         using TestDisk disk = TestDisk.Foreign();
-        GptTable.Write(disk, [(MiB, 4 * MiB), (AreaAt, AreaBytes), (14 * MiB, MiB)]);
+        GptTable.Write(disk, [(MiB, 4 * MiB), (AreaAt, AreaBytes), (14 * MiB, MiB)], blockBytes);
         disk.Prepare(AreaAt, AreaBytes);
         byte[] before = disk.Read(0, (int)disk.LengthBytes);
-        BareOptions options = new() { Disks = [disk.Nvme with { Interface = kind }] };
+        BareOptions options = new() { Disks = [disk.Nvme with { Interface = kind, BlockBytes = blockBytes }] };
 
         byte[] area = [];
         BareTest.Captures(options, machine =>

@@ -17,12 +17,14 @@ public class WriteErrorTests
     [Theory]
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
+    [InlineData(DiskInterface.Ahci)]
     public void A_bad_sector_costs_its_page_and_no_other(DiskInterface disk) =>
         Loses(disk, BadAtBytes + 1024, failBytes: 512, pages: 1);
 
     [Theory]
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
+    [InlineData(DiskInterface.Ahci)]
     public void A_bad_range_costs_its_pages_and_no_other(DiskInterface disk) =>
         Loses(disk, BadAtBytes - 512, failBytes: 1024 + (8 * SharedMemory.PageBytes), pages: 10);
 
@@ -30,6 +32,7 @@ public class WriteErrorTests
     [Theory]
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
+    [InlineData(DiskInterface.Ahci)]
     public void A_bad_region_of_many_requests_costs_its_pages_and_no_other(DiskInterface kind)
     {
         const int Bytes = 12 << 20;
@@ -95,6 +98,7 @@ public class WriteErrorTests
     [Theory]
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
+    [InlineData(DiskInterface.Ahci)]
     public void Errors_that_go_away_cost_nothing(DiskInterface kind)
     {
         using TestDisk disk = TestDisk.Prepared();
@@ -124,6 +128,7 @@ public class WriteErrorTests
     [Theory]
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
+    [InlineData(DiskInterface.Ahci)]
     public void A_disk_that_fails_every_write_is_no_target(DiskInterface kind)
     {
         using TestDisk disk = TestDisk.Prepared();

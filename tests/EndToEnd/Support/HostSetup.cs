@@ -14,7 +14,7 @@ public static class HostSetup
     private static readonly Progress Progress = new();
     private static readonly Lazy<bool> Guests = new(() =>
     {
-        GuestSetup.Guests(Progress, KernelSeries.Linux61, KernelSeries.Linux612);
+        GuestSetup.Guests(Progress, KernelSeries.Linux61, KernelSeries.Linux612, KernelSeries.Linux61Full);
         return File.Exists(Repository.BzImage) && File.Exists(Repository.ElfImage);
     });
 

@@ -10,13 +10,16 @@ using CosmosKdump.Capture.Area;
 namespace CosmosKdump.Ckdump.Areas;
 
 /// <summary>
-/// Whether the capture kernel, which has no drivers but its own, can find a disk or partition: an NVMe or virtio-blk
-/// disk on PCI segment 0, and on it a partition that its own reader of partition tables finds. Sysfs is
+/// Whether the capture kernel, which has no drivers but its own, can find a disk or partition: an NVMe, SATA (AHCI) or
+/// virtio-blk disk on PCI segment 0, and on it a partition that its own reader of partition tables finds. Sysfs is
 /// <paramref name="systemRoot"/>, <c>/sys</c>; device files are in <paramref name="deviceRoot"/>, <c>/dev</c>.
 /// </summary>
 public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
 {
     private const ulong SectorBytes = 512;
+
+    // PCI class codes: Serial ATA, AHCI, as sysfs writes them.
+    private const string AhciClass = "0x010601";
 
     // NVMe namespace IDs that a controller tells in order: as many as the capture kernel keeps.
     private const int Namespaces = 16;
@@ -38,7 +41,8 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
     {
         string? kind = disk.Name.StartsWith("nvme", StringComparison.Ordinal) ? FindNvme(disk)
             : disk.Inner("device").Inner("driver").Name == "virtio_blk" ? FindPlace(disk.Inner("device"))
-            : $"is on {KindOf(disk)}: the capture kernel has drivers for NVMe and virtio-blk disks only";
+            : SataPlace().Match(disk.Inner("device").Path) is { Success: true } sata ? FindSata(sata)
+            : $"is on {KindOf(disk)}: the capture kernel has drivers for NVMe, SATA (AHCI) and virtio-blk disks only";
         if (kind is not null)
         {
             return kind;
@@ -80,6 +84,19 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
     private static bool BehindOthers(SystemFolder controller, SystemFolder disk) =>
         disk.Number("nsid") is ulong id
         && controller.Folders().Count(each => each.Name.StartsWith("nvme", StringComparison.Ordinal) && each.Number("nsid") < id) >= Namespaces;
+
+    // A disk of libata hangs below its port, which hangs below its controller's PCI function; the channel in its target's
+    // name is not 0 behind a port multiplier (drivers/ata/libata-scsi.c, ata_scsi_scan_host).
+    private static string? FindSata(Match place)
+    {
+        var function = new SystemFolder(place.Groups["function"].Value);
+        string? mode = function.Text("class");
+        return mode != AhciClass
+            ? $"is on an ATA controller of class {mode ?? "?"}: the capture kernel has a driver for AHCI ({AhciClass}) only; "
+                + "choose AHCI for it in the firmware's set-up"
+            : place.Groups["channel"].Value != "0" ? "is behind a SATA port multiplier, which the capture kernel cannot use"
+            : FindPlace(function);
+    }
 
     // Linux, Documentation/ABI/testing/sysfs-bus-pci: a root bus is pciDDDD:BB, D the segment ("domain").
     private static string? FindPlace(SystemFolder device)
@@ -128,9 +145,12 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
             : name.StartsWith("dm-", StringComparison.Ordinal) ? "a device-mapper volume"
             : name.StartsWith("md", StringComparison.Ordinal) ? "an md array"
             : name.StartsWith("loop", StringComparison.Ordinal) ? "a loop device"
-            : name.StartsWith("sd", StringComparison.Ordinal) ? "a SCSI, SATA or USB disk"
+            : name.StartsWith("sd", StringComparison.Ordinal) ? "a SCSI or USB disk"
             : $"a disk of another kind ({name})";
     }
+
+    [GeneratedRegex("^(?<function>.*)/ata[0-9]+/(?:link[0-9.]+/)?host[0-9]+/target[0-9]+:(?<channel>[0-9]+):")]
+    private static partial Regex SataPlace();
 
     [GeneratedRegex("/pci([0-9a-f]{4,}):[0-9a-f]{2}/")]
     private static partial Regex RootBus();

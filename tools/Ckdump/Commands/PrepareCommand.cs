@@ -39,7 +39,7 @@ public static class PrepareCommand
         var command = new Command(
             "prepare",
             "Makes a disk, a partition or an image file the dump area. Refuses whatever holds data, and what the "
-            + "capture kernel has no driver for: it finds NVMe and virtio-blk disks, and on them the partitions of a GPT "
+            + "capture kernel has no driver for: it finds NVMe, SATA and virtio-blk disks, and on them the partitions of a GPT "
             + "and the primary ones of an MBR. Never asks.")
         {
             path, size, sparse, uuid, force, discard, json,

@@ -114,8 +114,9 @@ public sealed class BenchResult
     public GuestWork? Work(BenchCase wanted) => Captures.Find(one => one.Case == wanted)?.Work;
 
     /// <summary>The median of the disk's own limit, MB/s; NaN if it was not measured.</summary>
-    public double Limit(int memoryMiB, DiskMedium medium, LimitWriter writer) => Sample.Median(Limits
-        .Where(limit => limit.MemoryMiB == memoryMiB && limit.Medium == medium && limit.Writer == writer)
+    public double Limit(
+        int memoryMiB, DiskMedium medium, LimitWriter writer, DiskInterface disk = DiskInterface.Nvme) => Sample.Median(Limits
+        .Where(limit => limit.MemoryMiB == memoryMiB && limit.Medium == medium && limit.Writer == writer && limit.Disk == disk)
         .Select(limit => limit.MegabytesPerSecond)
         .ToArray());
 }

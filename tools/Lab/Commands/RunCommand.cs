@@ -15,7 +15,7 @@ public static class RunCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Option<string> kernel = WordOption.Of("--kernel", "Linux that crashes", "6.1", "6.12");
+        Option<string> kernel = WordOption.Of("--kernel", "Linux that crashes; 6.1-full drives SATA disks too", "6.1", "6.12", "6.1-full");
         Option<int> memory = NumberOption.Of("--memory", "memory, MiB", 1024, 128, 1 << 20);
         Option<int> cpus = NumberOption.Of("--cpus", "virtual CPUs", 1, 1, 255);
         Option<GuestMachine> machine = WordOption.Of<GuestMachine>("--machine", "QEMU's machine type");
@@ -68,7 +68,12 @@ public static class RunCommand
         {
             Progress progress = new();
             GuestSetup.Guests(progress);
-            KernelSeries series = parsed.GetValue(kernel) == "6.12" ? KernelSeries.Linux612 : KernelSeries.Linux61;
+            KernelSeries series = parsed.GetValue(kernel) switch
+            {
+                "6.12" => KernelSeries.Linux612,
+                "6.1-full" => KernelSeries.Linux61Full,
+                _ => KernelSeries.Linux61,
+            };
             string? stockMode = parsed.GetValue(stock);
             KexecLoader how = parsed.GetValue(loader);
             string ours = how == KexecLoader.KexecLoadElf ? Repository.ElfImage : Repository.BzImage;

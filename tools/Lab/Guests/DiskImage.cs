@@ -12,11 +12,13 @@ public sealed class DiskImage
     private const int Eio = 5;
     private readonly GuestDisk _disk;
     private readonly string _node;
+    private readonly int _index;
 
     /// <summary>Makes the image of disk number <paramref name="index"/> in a folder.</summary>
     public DiskImage(GuestDisk disk, int index, int guestMemoryMiB, string folder)
     {
         _disk = disk;
+        _index = index;
         _node = $"disk{index}";
         int sizeMiB = disk.SizeMiB != 0 ? disk.SizeMiB : guestMemoryMiB + (guestMemoryMiB / 8) + 16;
         Path = disk.ImagePath ?? System.IO.Path.Combine(folder, $"{_node}.raw");
@@ -50,7 +52,9 @@ public sealed class DiskImage
     public string[] QemuArguments()
     {
         string[] throttle = _disk.BytesPerSecond == 0 ? [] : ["-object", ThrottleGroup().ToJsonString()];
-        return [.. throttle, "-blockdev", Node().ToJsonString(), "-device", Device()];
+        bool bringsController = _disk.Interface == DiskInterface.Ahci && _disk.AhciPort.Length == 0;
+        string[] controller = bringsController ? ["-device", $"ahci,id=ahci{_index}{More()}"] : [];
+        return [.. throttle, "-blockdev", Node().ToJsonString(), .. controller, "-device", Device()];
     }
 
     private void Create()
@@ -69,8 +73,15 @@ public sealed class DiskImage
         file.Flush(flushToDisk: true);
     }
 
+    private string More() => _disk.DeviceProperties.Length == 0 ? "" : "," + _disk.DeviceProperties;
+
     private string Device()
     {
+        if (_disk.Interface == DiskInterface.Ahci)
+        {
+            string port = _disk.AhciPort.Length == 0 ? $"ahci{_index}.0" : _disk.AhciPort;
+            return $"ide-hd,bus={port},drive={_node},physical_block_size={_disk.BlockBytes}";
+        }
         string blocks = $"logical_block_size={_disk.BlockBytes},physical_block_size={_disk.BlockBytes}";
         string model = _disk.Interface switch
         {
@@ -79,8 +90,7 @@ public sealed class DiskImage
             DiskInterface.VirtioLegacy => "virtio-blk-pci,disable-legacy=off,disable-modern=on",
             _ => $"nvme,serial=LAB-{_node}",
         };
-        string more = _disk.DeviceProperties.Length == 0 ? "" : "," + _disk.DeviceProperties;
-        return $"{model},drive={_node},{blocks}{more}";
+        return $"{model},drive={_node},{blocks}{More()}";
     }
 
     private JsonObject Node()

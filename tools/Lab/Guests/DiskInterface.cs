@@ -14,4 +14,7 @@ public enum DiskInterface
 
     /// <summary>virtio-blk, the interface before version 1 only.</summary>
     VirtioLegacy,
+
+    /// <summary>SATA disk behind an AHCI controller (ICH9).</summary>
+    Ahci,
 }

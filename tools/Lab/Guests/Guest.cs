@@ -243,7 +243,7 @@ public sealed partial class Guest : IDisposable
         Userland userland = Userland.Get(progress);
         Initramfs content = new(userland);
         content.AddProgram(userland.Kexec);
-        content.AddModules(new KernelModules(kernel, "virtio_pci", "virtio_blk"));
+        content.AddModules(KernelModules.ForDisks(kernel));
         string job = GuestJob.Script(_options);
         content.AddText(Initramfs.JobPath, job);
         File.WriteAllText(Path.Combine(Folder, "job.sh"), job);

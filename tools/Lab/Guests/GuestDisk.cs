@@ -51,11 +51,20 @@ public sealed record GuestDisk
     /// </summary>
     public long BytesPerSecond { get; init; }
 
-    /// <summary>More properties of QEMU's device, such as <c>mdts=3</c>.</summary>
+    /// <summary>More properties of QEMU's device, such as <c>mdts=3</c>; of an AHCI disk its controller's.</summary>
     public string DeviceProperties { get; init; } = "";
+
+    /// <summary>
+    /// Port of an AHCI controller that another disk has brought, <c>ahciN.PORT</c> for disk number N's; empty: port 0
+    /// of a controller of its own.
+    /// </summary>
+    public string AhciPort { get; init; } = "";
 
     /// <summary>An NVMe disk with a dump area.</summary>
     public static GuestDisk PreparedNvme { get; } = new() { Prepared = true };
+
+    /// <summary>A SATA disk with a dump area.</summary>
+    public static GuestDisk PreparedAhci { get; } = new() { Interface = DiskInterface.Ahci, Prepared = true };
 
     /// <summary>A virtio-blk disk with a dump area.</summary>
     public static GuestDisk PreparedVirtio { get; } = new()

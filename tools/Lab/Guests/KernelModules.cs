@@ -26,6 +26,11 @@ public sealed class KernelModules
         }
     }
 
+    /// <summary>The drivers of all disks that a kernel can use.</summary>
+    public static KernelModules ForDisks(DebianKernel kernel) => kernel.HasAhci
+        ? new(kernel, "virtio_pci", "virtio_blk", "nvme", "ahci", "sd_mod")
+        : new(kernel, "virtio_pci", "virtio_blk");
+
     /// <summary>Names and contents, in load order.</summary>
     public IEnumerable<(string Name, byte[] Content)> InLoadOrder => _order.Select(name => (name, _chosen[name]));
 

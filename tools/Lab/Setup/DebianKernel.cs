@@ -31,6 +31,9 @@ public sealed class DebianKernel
 
     private string VmlinuxEntry => $"kernels/{Release}.vmlinux";
 
+    /// <summary>It has a driver for SATA disks, which the cloud flavour lacks.</summary>
+    public bool HasAhci => !Release.Contains("cloud", StringComparison.Ordinal);
+
     /// <summary>The newest kernel of a series that Debian has; fetched if it is not in the cache.</summary>
     public static DebianKernel Of(KernelSeries series, Progress progress)
     {
@@ -68,9 +71,22 @@ public sealed class DebianKernel
             DebianPackage[] image = DebianPackage.Find(progress, $"linux-image-{release}");
             DebianPackage.Fetch(progress, folder, image);
             image[0].Unpack(folder, scratch);
+            RemoveUnused(Path.Combine(scratch, "lib", "modules", release, "kernel"));
             Cache.Remove(folder);
         });
         return new DebianKernel(release, path);
+    }
+
+    // The full flavour's modules are 400 MB; the guests' disks need a few of them.
+    private static void RemoveUnused(string modules)
+    {
+        string[] unused = ["sound", "net", "fs"];
+        string[] drivers = ["ata", "block", "nvme", "scsi", "virtio"];
+        foreach (string folder in unused.Select(name => Path.Combine(modules, name)).Concat(
+            Directory.EnumerateDirectories(Path.Combine(modules, "drivers")).Where(path => !drivers.Contains(Path.GetFileName(path)))))
+        {
+            Cache.Remove(folder);
+        }
     }
 
     // The series' metapackage depends on its newest signed kernel.
@@ -79,6 +95,7 @@ public sealed class DebianKernel
         (string meta, string prefix) = series switch
         {
             KernelSeries.Linux61 => ("linux-image-cloud-amd64", "linux-image-6.1."),
+            KernelSeries.Linux61Full => ("linux-image-amd64", "linux-image-6.1."),
             _ => ("linux-image-6.12-cloud-amd64", "linux-image-6.12."),
         };
         string? name = Dependency(meta, prefix);
@@ -88,7 +105,7 @@ public sealed class DebianKernel
             name = Dependency(meta, prefix);
         }
         return name == null
-            ? throw new LabException($"apt knows no {prefix}*-cloud-amd64: the lab needs Debian 12's package lists")
+            ? throw new LabException($"apt knows no {prefix}*-amd64 of {meta}: the lab needs Debian 12's package lists")
             : name["linux-image-".Length..];
     }
 

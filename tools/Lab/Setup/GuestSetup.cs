@@ -39,7 +39,7 @@ public static class GuestSetup
     public static void Everything(Progress progress)
     {
         AptPackages.Ensure(progress, CodecPackages);
-        Guests(progress, KernelSeries.Linux61, KernelSeries.Linux612);
+        Guests(progress, KernelSeries.Linux61, KernelSeries.Linux612, KernelSeries.Linux61Full);
         Analysis(progress, KernelSeries.Linux61, KernelSeries.Linux612);
     }
 

@@ -43,7 +43,12 @@ public static class StockKdump
     }
 
     /// <summary>Name of a guest's first disk.</summary>
-    public static string Device(DiskInterface disk) => disk == DiskInterface.Nvme ? "/dev/nvme0n1" : "/dev/vda";
+    public static string Device(DiskInterface disk) => disk switch
+    {
+        DiskInterface.Nvme => "/dev/nvme0n1",
+        DiskInterface.Ahci => "/dev/sda",
+        _ => "/dev/vda",
+    };
 
     private static CaptureKernel Build(KernelSeries series, DiskInterface disk, string command, string folder,
         Progress progress)
@@ -52,7 +57,7 @@ public static class StockKdump
         Userland userland = Userland.Get(progress);
         Initramfs content = new(userland);
         content.AddProgram(userland.Makedumpfile);
-        content.AddModules(new KernelModules(kernel, "virtio_pci", "virtio_blk"));
+        content.AddModules(KernelModules.ForDisks(kernel));
         content.AddText(Initramfs.JobPath, $"""
             echo "{GuestJob.Mark}capture started, vmcore of $(stat -c %s /proc/vmcore) bytes"
             set -o pipefail

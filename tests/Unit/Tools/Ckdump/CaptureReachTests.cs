@@ -33,6 +33,24 @@ public sealed class CaptureReachTests : IDisposable
         Assert.Null(_system.Find(Number));
     }
 
+    [Theory]
+    [InlineData("0x010601", 0, null)]
+    [InlineData("0x010601", 3, "behind a SATA port multiplier")]
+    [InlineData("0x010400", 0, "an ATA controller of class 0x010400")]
+    [InlineData("0x01018a", 0, "choose AHCI for it in the firmware's set-up")]
+    public void A_SATA_disk_is_found_on_an_AHCI_controller(string mode, int channel, string? what)
+    {
+        _system.Sata(Number, mode, channel);
+        if (what is null)
+        {
+            Assert.Null(_system.Find(Number));
+        }
+        else
+        {
+            Assert.Contains(what, _system.Find(Number));
+        }
+    }
+
     [Fact]
     public void An_NVMe_disk_with_multipath_is_found_through_its_controller()
     {
@@ -49,7 +67,7 @@ public sealed class CaptureReachTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sda", "a SCSI, SATA or USB disk")]
+    [InlineData("sda", "a SCSI or USB disk")]
     [InlineData("md0", "an md array")]
     [InlineData("loop0", "a loop device")]
     [InlineData("dm-3", "a device-mapper volume")]
@@ -132,7 +150,7 @@ public sealed class CaptureReachTests : IDisposable
         const string Disk = "devices/pci0000:00/ata1/block/sda";
         _system.Disk(Number, Disk, "devices/pci0000:00/ata1/host0");
         _system.Partition(Part, Disk, 64, 2048);
-        Assert.Contains("a SCSI, SATA or USB disk", _system.Find(Part));
+        Assert.Contains("a SCSI or USB disk", _system.Find(Part));
     }
 
     [Fact]

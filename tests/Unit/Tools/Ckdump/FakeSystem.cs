@@ -61,6 +61,15 @@ internal sealed class FakeSystem(TestFolder folder)
         return disk;
     }
 
+    /// <summary>A SATA disk, <c>/dev/sda</c>, on a controller of a class.</summary>
+    public string Sata(string number, string mode, int channel)
+    {
+        string device = $"{Pci}/ata1/host0/target0:{channel}:0/0:{channel}:0:0";
+        Attribute($"{Pci}/class", mode);
+        Disk(number, $"{device}/block/sda", device);
+        return $"{device}/block/sda";
+    }
+
     /// <summary>A partition of a disk; start and size in sectors of 512 bytes.</summary>
     public void Partition(string number, string disk, ulong start, ulong size)
     {

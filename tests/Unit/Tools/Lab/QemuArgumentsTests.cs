@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Text.Json.Nodes;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Tests.Unit.Tools.Ckdump;
@@ -45,6 +46,19 @@ public class QemuArgumentsTests
         string[] arguments = Disk(new GuestDisk { Interface = kind, BlockBytes = 4096 });
 
         Assert.Equal(device + ",logical_block_size=4096,physical_block_size=4096", After([.. arguments], "-device"));
+    }
+
+    [Fact]
+    public void A_SATA_disk_brings_its_controller_or_shares_one()
+    {
+        string[] own = Disk(new GuestDisk { Interface = DiskInterface.Ahci, DeviceProperties = "addr=9" });
+        string[] shared = Disk(new GuestDisk { Interface = DiskInterface.Ahci, AhciPort = "ahci7.3" });
+
+        Assert.Equal(["ahci,id=ahci0,addr=9", "ide-hd,bus=ahci0.0,drive=disk0,physical_block_size=512"], Devices(own));
+        Assert.Equal(["ide-hd,bus=ahci7.3,drive=disk0,physical_block_size=512"], Devices(shared));
+
+        static string[] Devices(string[] arguments) =>
+            [.. arguments.Where((_, i) => i > 0 && arguments[i - 1] == "-device")];
     }
 
     [Fact]

@@ -7,12 +7,15 @@ namespace CosmosKdump.Lab.Bench.Disks;
 /// <param name="MemoryMiB">The guest's memory, MiB.</param>
 /// <param name="Medium">What lies behind its disk.</param>
 /// <param name="Load">What the guest has in its memory.</param>
-public sealed record BenchCase(Side Side, int MemoryMiB, DiskMedium Medium, GuestLoad Load = GuestLoad.Idle)
+/// <param name="Disk">The disk that the guest sees.</param>
+public sealed record BenchCase(
+    Side Side, int MemoryMiB, DiskMedium Medium, GuestLoad Load = GuestLoad.Idle, DiskInterface Disk = DiskInterface.Nvme)
 {
     /// <summary>The case as a report names it.</summary>
     public override string ToString()
     {
         string load = Load == GuestLoad.Busy ? " busy" : "";
-        return $"{MemoryMiB / 1024} GiB{load} guest, {Names.Of(Side)}, {Names.Of(Medium)}";
+        string disk = Disk == DiskInterface.Nvme ? "" : $", {Names.Of(Disk)}";
+        return $"{MemoryMiB / 1024} GiB{load} guest, {Names.Of(Side)}, {Names.Of(Medium)}{disk}";
     }
 }

@@ -34,11 +34,14 @@ public sealed partial class CaptureBench
     /// <summary>Length of stock kdump's kernel and initramfs, bytes.</summary>
     public long StockImageBytes => new FileInfo(_copy.Image).Length + new FileInfo(_copy.Initrd!).Length;
 
-    /// <summary>The guest: one CPU, an NVMe disk; the same for both sides but for the reservation.</summary>
+    /// <summary>
+    /// The guest: one CPU and one disk; the same for both sides but for the reservation. With a SATA disk its Linux is
+    /// the one that has a driver for it.
+    /// </summary>
     public GuestOptions Options(Side side, int memoryMiB, GuestDisk disk, GuestLoad load = GuestLoad.Idle) => new()
     {
-        Name = $"bench-{side}-{memoryMiB}-{disk.Medium}-{load}",
-        Kernel = Series,
+        Name = $"bench-{side}-{memoryMiB}-{disk.Interface}-{disk.Medium}-{load}",
+        Kernel = disk.Interface == DiskInterface.Ahci ? KernelSeries.Linux61Full : Series,
         MemoryMiB = memoryMiB,
         Preallocated = true,
         Disks = [disk],
@@ -60,7 +63,7 @@ public sealed partial class CaptureBench
         GuestDisk medium = what.Medium == DiskMedium.Written
             ? disk.Next(prepared)
             : new GuestDisk { Medium = what.Medium, Prepared = prepared };
-        GuestOptions options = Options(what.Side, what.MemoryMiB, medium, what.Load);
+        GuestOptions options = Options(what.Side, what.MemoryMiB, medium with { Interface = what.Disk }, what.Load);
         using Guest guest = Guest.Capture(options, CaptureLimit, _progress);
         if (guest.Console.Find(Success()) == null)
         {

@@ -12,8 +12,9 @@ namespace CosmosKdump.Lab.Bench.Disks;
 /// <param name="Medium">What lies behind the disk.</param>
 /// <param name="Writer">Who writes.</param>
 /// <param name="MegabytesPerSecond">Millions of bytes per second.</param>
+/// <param name="Disk">The disk that the guest sees.</param>
 public sealed partial record DiskLimit(
-    int MemoryMiB, DiskMedium Medium, LimitWriter Writer, double MegabytesPerSecond)
+    int MemoryMiB, DiskMedium Medium, LimitWriter Writer, double MegabytesPerSecond, DiskInterface Disk = DiskInterface.Nvme)
 {
     /// <summary>Measures <see cref="LimitWriter.Linux"/> on a guest like the ones that crash.</summary>
     public static DiskLimit OfLinux(GuestOptions options, Progress progress)
@@ -37,7 +38,8 @@ public sealed partial record DiskLimit(
             progress);
         double start = guest.Console.WaitFor(Started(), TimeSpan.Zero).Seconds;
         double end = guest.Console.WaitFor(Ended(), TimeSpan.Zero).Seconds;
-        return new(options.MemoryMiB, disk.Medium, LimitWriter.Linux, mebibytes * 1.048576 / (end - start));
+        return new(
+            options.MemoryMiB, disk.Medium, LimitWriter.Linux, mebibytes * 1.048576 / (end - start), disk.Interface);
     }
 
     /// <summary>Measures <see cref="LimitWriter.Host"/> on an image that is there already.</summary>

@@ -8,6 +8,9 @@ namespace CosmosKdump.Lab.Bench.Disks;
 /// <summary>Captures full dumps, each once in a round; each size of guest has a disk image of its own.</summary>
 public sealed class DiskRounds : IBenchRounds
 {
+    /// <summary>Disks whose rates are measured besides the NVMe disk's.</summary>
+    public static IReadOnlyList<DiskInterface> OtherDisks { get; } = [DiskInterface.VirtioModern, DiskInterface.Ahci];
+
     private readonly Measurements _measurements;
     private readonly CaptureBench _bench;
     private readonly Dictionary<int, BenchDisk> _disks = [];
@@ -44,6 +47,15 @@ public sealed class DiskRounds : IBenchRounds
                 _measurements.Take(
                     $"round {round}: {memory / 1024} GiB guest, the disk's own limit", () => Limit(memory));
             }
+            if (memory == _measurements.Result.BusyMemoryMiB)
+            {
+                foreach (DiskInterface disk in OtherDisks)
+                {
+                    _measurements.Take(
+                        $"round {round}: {memory / 1024} GiB guest, limit of the {Names.Of(disk)} disk",
+                        () => Limit(memory, disk));
+                }
+            }
         }
     }
 
@@ -69,6 +81,7 @@ public sealed class DiskRounds : IBenchRounds
         if (memory == _measurements.Result.BusyMemoryMiB)
         {
             cases.AddRange(cases.ConvertAll(one => one with { Load = GuestLoad.Busy }));
+            cases.AddRange(OtherDisks.Select(disk => new BenchCase(Side.Ours, memory, DiskMedium.Written, Disk: disk)));
         }
         return cases;
     }
@@ -76,6 +89,14 @@ public sealed class DiskRounds : IBenchRounds
     // dd of a large guest takes minutes, and dd of a busy one is told for completeness: once is enough.
     private bool IsLong(BenchCase one) => one.Side == Side.StockCopy
         && (one.MemoryMiB != _measurements.Result.BusyMemoryMiB || one.Load == GuestLoad.Busy);
+
+    private string Limit(int memory, DiskInterface disk)
+    {
+        GuestDisk medium = _disks[memory].Next(prepared: false) with { Interface = disk };
+        DiskLimit limit = DiskLimit.OfLinux(_bench.Options(Side.Ours, memory, medium), _measurements.Progress);
+        _measurements.Result.Limits.Add(limit);
+        return Judgement.Text($"{limit.MegabytesPerSecond:F0} MB/s by Linux in the guest");
+    }
 
     private string Limit(int memory)
     {

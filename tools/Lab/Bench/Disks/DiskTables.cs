@@ -85,6 +85,19 @@ public static class DiskTables
                 ]);
             }
         }
+        foreach (DiskInterface disk in DiskRounds.OtherDisks)
+        {
+            int memory = result.BusyMemoryMiB;
+            double limit = result.Limit(memory, DiskMedium.Written, LimitWriter.Linux, disk);
+            double host = result.Limit(memory, DiskMedium.Written, LimitWriter.Host);
+            Sample? ours = result.Median(new(Side.Ours, memory, DiskMedium.Written, Disk: disk));
+            double rate = ours?.MegabytesPerSecond ?? double.NaN;
+            rows.Add(
+            [
+                $"{memory / 1024} GiB, {Names.Of(disk)}, file-backed", Figures.Number(limit), Figures.Share(rate, limit), "–",
+                Figures.Number(host), Figures.Share(rate, host),
+            ]);
+        }
         string[] columns =
         [
             "", "Linux, MB/s", "CosmosKdump of it", "stock dd of it", "host, MB/s", "CosmosKdump of it",

@@ -22,6 +22,8 @@ public static class DiskTargets
         Image(result),
         Reservation(result),
         .. result.Memories.SelectMany(memory => OfGuest(result, memory)),
+        .. DiskRounds.OtherDisks.Select(disk => Rate(
+            result, result.BusyMemoryMiB, disk, $"{result.BusyMemoryMiB / 1024} GiB: rate, {Names.Of(disk)}, file-backed")),
         Busy(result, DiskMedium.Written),
         Busy(result, DiskMedium.NullWithLabel),
         BusyReservation(result),
@@ -49,14 +51,19 @@ public static class DiskTargets
         Sample? stock = result.Median(new(Side.StockCopy, memory, DiskMedium.Written));
         yield return Judgement.AtLeast($"{guest}: panic to first byte", FirstByteRatio, stock?.ToFirstByte / ours?.ToFirstByte);
         yield return Judgement.AtLeast($"{guest}: panic to done, file-backed", DoneRatio, stock?.ToDone / ours?.ToDone);
-        double limit = result.Limit(memory, DiskMedium.Written, LimitWriter.Linux);
-        double share = ours?.MegabytesPerSecond / limit ?? double.NaN;
-        yield return Judgement.Of(
-            $"{guest}: rate, file-backed", "at least 80 % of the disk's own limit", share, Judgement.Text($"{share * 100:F0} %"),
-            share >= LimitShare);
+        yield return Rate(result, memory, DiskInterface.Nvme, $"{guest}: rate, file-backed");
         double? oursNull = result.Median(new(Side.Ours, memory, DiskMedium.NullWithLabel))?.MegabytesPerSecond;
         double? stockNull = result.Median(new(Side.StockCopy, memory, DiskMedium.NullWithLabel))?.MegabytesPerSecond;
         yield return Judgement.AtLeast($"{guest}: rate, null-co", NullRatio, oursNull / stockNull);
+    }
+
+    private static Target Rate(BenchResult result, int memory, DiskInterface disk, string name)
+    {
+        Sample? ours = result.Median(new(Side.Ours, memory, DiskMedium.Written, Disk: disk));
+        double limit = result.Limit(memory, DiskMedium.Written, LimitWriter.Linux, disk);
+        double share = ours?.MegabytesPerSecond / limit ?? double.NaN;
+        return Judgement.Of(
+            name, "at least 80 % of the disk's own limit", share, Judgement.Text($"{share * 100:F0} %"), share >= LimitShare);
     }
 
     // What the guest ran must not matter: the same guest, but its memory is full and hundreds of tasks sleep.

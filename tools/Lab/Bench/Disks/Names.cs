@@ -13,6 +13,14 @@ public static class Names
         _ => $"stock, makedumpfile {CaptureBench.FilterOptions}",
     };
 
+    /// <summary>The disk that the guest sees.</summary>
+    public static string Of(DiskInterface disk) => disk switch
+    {
+        DiskInterface.Nvme => "NVMe",
+        DiskInterface.Ahci => "AHCI",
+        _ => "virtio-blk",
+    };
+
     /// <summary>What lies behind the disk.</summary>
     public static string Of(DiskMedium medium) =>
         medium == DiskMedium.Written ? "file-backed disk" : "null-co disk";

@@ -218,6 +218,7 @@ public class DiskBenchTests
     [InlineData("1 GiB: panic to done, file-backed", 5, 0.05, 10, 3)]
     [InlineData("1 GiB: rate, null-co", 5, 0.05, 10, 3)]
     [InlineData("1 GiB: rate, file-backed", 5, 0.05, 30, 3)]
+    [InlineData("1 GiB: rate, AHCI, file-backed", 5, 0.05, 30, 3)]
     public void A_promise_that_is_not_kept_is_told_so(
         string name, double oursDone, double oursFirst, double stockDone, double stockFirst)
     {
@@ -248,7 +249,7 @@ public class DiskBenchTests
         Assert.Contains("<svg", page);
         Assert.DoesNotContain("http", page);
         using JsonDocument json = JsonDocument.Parse(System.IO.File.ReadAllText(folder.PathOf("bench.json")));
-        Assert.Equal(12, json.RootElement.GetProperty("Captures").GetArrayLength());
+        Assert.Equal(14, json.RootElement.GetProperty("Captures").GetArrayLength());
     }
 
     [Fact]
@@ -308,6 +309,13 @@ public class DiskBenchTests
             }
             result.Limits.Add(new(1024, medium, LimitWriter.Linux, 1000));
             result.Limits.Add(new(4096, medium, LimitWriter.Linux, 1000));
+        }
+        foreach (DiskInterface disk in DiskRounds.OtherDisks)
+        {
+            Sample sample = new(oursFirst / 2, oursFirst, oursDone, oursDone, Bytes, Bytes);
+            BenchCase other = new(Side.Ours, 1024, DiskMedium.Written, Disk: disk);
+            result.Captures.Add(new(other, sample, new(100, 50, 980), "folder"));
+            result.Limits.Add(new(1024, DiskMedium.Written, LimitWriter.Linux, 1000, disk));
         }
         result.SmallestReservationMiB[Side.Ours] = 2;
         result.BusyReservations[4] = true;
