@@ -10,6 +10,10 @@ public static class OutputFile
     /// <summary>Throws a <see cref="ToolException"/> if the path names anything, or lies in no directory.</summary>
     public static void RequireMissing(string path)
     {
+        if (path.Length == 0)
+        {
+            throw new ToolException("the name of the output is empty", "name a file");
+        }
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         if (Posix.KindOf(folder, out _) == FileKind.Missing)
         {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Threading;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture.Encode;
@@ -54,12 +55,20 @@ public sealed class CompressorPool : IDisposable
             _slots[i] = new ConvertSlot();
         }
         _own = CompressorWorker.Over(vmcore, path, image, compressor);
-        for (int i = 0; i < threads; i++)
+        try
         {
-            CompressorWorker worker = CompressorWorker.Open(path, image, compressor);
-            Thread thread = new(() => Work(worker)) { IsBackground = true, Name = "compress" };
-            _threads.Add((thread, worker));
-            thread.Start();
+            for (int i = 0; i < threads; i++)
+            {
+                CompressorWorker worker = CompressorWorker.Open(path, image, compressor);
+                Thread thread = new(() => Work(worker)) { IsBackground = true, Name = "compress" };
+                _threads.Add((thread, worker));
+                thread.Start();
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -111,7 +120,7 @@ public sealed class CompressorPool : IDisposable
         }
         return _failure is null
             ? new CompressedBatch(batch.Results.AsSpan(0, batch.Count), batch.Output.AsSpan(0, batch.UsedBytes))
-            : throw new InvalidOperationException("a compressing thread failed", _failure);
+            : throw new ToolException(_path, $"a compressing thread failed: {_failure.Message}");
     }
 
     /// <inheritdoc/>
@@ -122,10 +131,13 @@ public sealed class CompressorPool : IDisposable
             _isClosed = true;
             Monitor.PulseAll(_gate);
         }
+        _finder?.Stop();
+        long start = Stopwatch.GetTimestamp();
         foreach ((Thread thread, CompressorWorker worker) in _threads)
         {
-            // What a thread still uses must not be freed; it ends with the process.
-            if (thread.Join(EndLimit))
+            // One limit for all. What a thread still uses must not be freed; it ends with the process.
+            TimeSpan left = EndLimit - Stopwatch.GetElapsedTime(start);
+            if (thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero))
             {
                 worker.Dispose();
             }
@@ -135,7 +147,7 @@ public sealed class CompressorPool : IDisposable
 
     private void Work(CompressorWorker worker)
     {
-        _finder?.Run(worker.Memory);
+        Find(worker);
         while (TryWait(out ConvertSlot? batch))
         {
             Run(worker, batch!);
@@ -146,6 +158,18 @@ public sealed class CompressorPool : IDisposable
                     Monitor.PulseAll(_gate);
                 }
             }
+        }
+    }
+
+    private void Find(CompressorWorker worker)
+    {
+        try
+        {
+            _finder?.Run(worker.Memory);
+        }
+        catch (Exception error)
+        {
+            _failure = error;
         }
     }
 

@@ -51,8 +51,9 @@ public static class Conversion
             bool isNamed = format == DumpFormat.Elf && target != ConvertOutput.StandardOutput;
             string? partial = isNamed ? OutputFile.IncompleteName(target) : null;
             string? losses = SourceLosses.Of(vmcore);
-            if (losses is not null && partial is not null)
+            if (partial is not null)
             {
+                // Losses may appear only while pages are read: the name must be free before there is work to lose.
                 OutputFile.RequireMissing(partial);
             }
             using ConvertOutput output = ConvertOutput.Open(target);

@@ -36,6 +36,9 @@ public sealed class KindFinder
         _left = (long)Math.Min(FilterUnit.Count(end), (ulong)(_found.Length / FilterUnit.Pages));
     }
 
+    /// <summary>Ends the search on all threads.</summary>
+    public void Stop() => Volatile.Write(ref _left, 0);
+
     /// <summary>Finds them, until all are found; on any number of threads at a time.</summary>
     public void Run(DumpMemory memory)
     {

@@ -112,10 +112,9 @@ public static class Rearrangement
         Stream input, FileStream plain, byte[] buffer, ref long done, out bool isEnd)
     {
         isEnd = false;
-        int got = input.ReadAtLeast(buffer.AsSpan(0, FlatFormat.RecordBytes), FlatFormat.RecordBytes, throwOnEndOfStream: false);
-        if (got < FlatFormat.RecordBytes)
+        if (!TryRead(input, buffer.AsSpan(0, FlatFormat.RecordBytes), out int got, out string? why))
         {
-            return new FileProblem("the flattened dump ends without an end mark", done + got);
+            return new FileProblem(why ?? "the flattened dump ends without an end mark", done + got);
         }
         FlatFormat.ReadRecord(buffer, out long offset, out long length);
         if ((offset, length) == (FlatFormat.EndMark, FlatFormat.EndMark))
@@ -131,17 +130,37 @@ public static class Rearrangement
         while (length > 0)
         {
             int wanted = (int)Math.Min(buffer.Length, length);
-            got = input.ReadAtLeast(buffer.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
+            bool isWhole = TryRead(input, buffer.AsSpan(0, wanted), out got, out why);
             RandomAccess.Write(plain.SafeFileHandle, buffer.AsSpan(0, got), offset);
             done += got;
-            if (got < wanted)
+            if (!isWhole)
             {
-                return new FileProblem($"the flattened dump ends {length - got} bytes before the end of a record", done);
+                return new FileProblem(
+                    why ?? $"the flattened dump ends {length - got} bytes before the end of a record", done);
             }
             offset += got;
             length -= got;
         }
         return null;
+    }
+
+    // False at the end of the input, and where it cannot be read: then with the reason.
+    private static bool TryRead(Stream input, Span<byte> buffer, out int got, out string? why)
+    {
+        got = 0;
+        why = null;
+        try
+        {
+            for (int more = 1; got < buffer.Length && more > 0; got += more)
+            {
+                more = input.Read(buffer[got..]);
+            }
+        }
+        catch (IOException failure)
+        {
+            why = failure.Message;
+        }
+        return got == buffer.Length;
     }
 
     // The header of a kdump-compressed dump, for crash, and a label behind any dump, for info and verify.

@@ -183,6 +183,22 @@ public sealed class ConvertCommandTests : IDisposable
         {
             MustBeMarked(1);
         }
+        // What is kept under the other name is neither overwritten nor found out about after the work.
+        CkdumpRun again = CkdumpRun.Of(["convert", "-d", "0", "-f", format, .. options, path, "-o", Target]);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains($"{Target}{suffix}: exists already", again.Error);
+        Assert.Equal(suffix == "", File.Exists(Target));
+    }
+
+    [Theory]
+    [InlineData("-d", "1")]
+    [InlineData("-R")]
+    public void An_output_without_a_name_is_an_error(params string[] options)
+    {
+        string path = _fixture.Write(_fixture.Kernel.ToBuilder().Build());
+        CkdumpRun run = CkdumpRun.Of(["convert", .. options, path, "-o", ""]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("the name of the output is empty", run.Error);
     }
 
     private void MustBeMarked(ulong pagesLost)
