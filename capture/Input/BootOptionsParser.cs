@@ -175,7 +175,7 @@ public static class BootOptionsParser
             int offset = cursor.Offset;
             Status status = DeviceText.ParseTarget(ref cursor, out TargetSpec target);
             ReadOnlySpan<byte> text = value[offset..(cursor.Offset + cursor.Item.Length)];
-            if (status == Status.Ok && options.TargetCount == Limits.Targets)
+            if (options.TargetCount == Limits.Targets)
             {
                 status = Status.TooManyEntries;
             }
@@ -188,7 +188,7 @@ public static class BootOptionsParser
                     : "used: ttyS0"u8);
             }
             options.HasUnknownTarget |= status != Status.Ok;
-            if (!isUsable || options.TargetCount == Limits.Targets)
+            if (!isUsable)
             {
                 continue;
             }
@@ -212,7 +212,7 @@ public static class BootOptionsParser
             items++;
             int offset = cursor.Offset;
             Status status = DeviceText.ParseConsole(ref cursor, out ConsoleSpec spec);
-            if (status == Status.Ok && options.ConsoleCount == Limits.Consoles)
+            if (options.ConsoleCount == Limits.Consoles)
             {
                 status = Status.TooManyEntries;
             }
@@ -223,7 +223,7 @@ public static class BootOptionsParser
                     status == Status.BadBaudRate ? "used: the port's rate"u8 : "ignored"u8);
             }
             bool isUsable = status is Status.Ok or Status.BadBaudRate;
-            if (!isUsable || options.ConsoleCount == Limits.Consoles)
+            if (!isUsable)
             {
                 continue;
             }

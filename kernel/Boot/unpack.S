@@ -17,7 +17,7 @@
 	.section .head.unpack, "ax"
 /*
  * rdi = place of the payload, rsi = its bytes, rdx = packed bytes, rcx = how many; rax = 0 when all is well. Reads up to
- * 4 KiB behind the packed bytes. Changes what a C function may.
+ * 4 KiB behind the packed bytes, and up to 20 KiB behind their start (the tables of codes). Changes what a C function may.
  */
 	.globl	unpack
 	.type	unpack, @function

@@ -193,6 +193,28 @@ public class BootOptionsParserTests
     }
 
     [Theory]
+    [InlineData("disk:1234")]
+    [InlineData("serial:ttyS1,12")]
+    public void A_mistyped_target_beyond_the_last_is_not_told_to_be_used(string last)
+    {
+        string list = string.Concat(System.Linq.Enumerable.Repeat("serial,", Limits.Targets)) + last;
+        BootOptions options = Parse("kdump.target=" + list, out string[] complaints);
+        Assert.Equal(Limits.Targets, options.TargetCount);
+        Assert.Contains("E111", complaints[^1]);
+        Assert.EndsWith("(ignored)", complaints[^1]);
+    }
+
+    [Fact]
+    public void A_mistyped_console_beyond_the_last_is_not_told_to_be_used()
+    {
+        string list = string.Concat(System.Linq.Enumerable.Repeat("vga,", Limits.Consoles)) + "ttyS0,12";
+        BootOptions options = Parse("kdump.console=" + list, out string[] complaints);
+        Assert.Equal(Limits.Consoles, options.ConsoleCount);
+        Assert.Contains("E111", complaints[^1]);
+        Assert.EndsWith("(ignored)", complaints[^1]);
+    }
+
+    [Theory]
     [InlineData("kdump.target=serial,serial,serial,serial,serial,serial,serial,serial,disk:typo")]
     [InlineData("kdump.console=ttyS0,ttyS1,ttyS2,vga,ttyS3,5")]
     public void AMistypedItemBeyondTheLimitIsLeftOut(string commandLine)
