@@ -18,7 +18,7 @@ public struct IdlePageStructs
         ref TMemory memory, scoped ref PageScan scan, DumpLevel level, scoped in PageStructRun run, ulong pfn)
         where TMemory : struct, IPhysicalMemory
     {
-        ulong bytes = (ulong)scan.Layout.Bytes;
+        ulong bytes = (ulong)scan.StructBytes;
         ulong offset = (pfn * Limits.PageBytes) - run.Address;
         ulong at = run.FirstPfn + (offset / bytes);
         ulong last = run.FirstPfn + ((offset + Limits.PageBytes - 1) / bytes);

@@ -15,6 +15,9 @@ public struct KernelSymbols
     private const int WindowBytes = 512;
     private const int MostNameBytes = 32;
     private const int HeadBytes = 2 + MostNameBytes;
+    private const int MostNames = 16;
+    private const int Characters = 256;
+    private const int BeginPlaces = 4;
     private const uint MostSymbols = 1 << 20;
 
     // Since Linux 6.1 a length from 128 on has two bytes (73bbb94466fd).
@@ -65,7 +68,7 @@ public struct KernelSymbols
     }
 
     /// <summary>
-    /// Looks for symbols by their names, which are shorter than 32 bytes, begin alike, and have a NUL behind them each.
+    /// Looks for up to 16 symbols by their names, which are shorter than 32 bytes and have a NUL behind them each.
     /// Addresses of those that are not found stay as they are.
     /// </summary>
     public readonly Status Find<TMemory>(
@@ -79,7 +82,9 @@ public struct KernelSymbols
         Status status = paging.Read(ref memory, _tokens, tokens[..TokenBytes]);
         status = status == Status.Ok ? paging.Read(ref memory, _tokenIndex, tokens[TokenBytes..]) : status;
         Span<byte> window = stackalloc byte[WindowBytes];
-        Span<byte> name = stackalloc byte[MostNameBytes];
+        Span<ushort> begins = stackalloc ushort[BeginPlaces * Characters];
+        Span<byte> columns = stackalloc byte[MostNames * MostNameBytes];
+        Spread(names, begins, columns);
         ulong position = _names;
         int at = 0;
         status = status == Status.Ok ? paging.Read(ref memory, position, window) : status;
@@ -98,68 +103,100 @@ public struct KernelSymbols
                 length = (length & (LongLength - 1)) | (window[at++] << 7);
             }
             // A token is at least a character: what is longer than the longest name is none that is looked for.
-            if (length < MostNameBytes && Expand(window.Slice(at, length), tokens, names, name, out int bytes))
+            if (length < MostNameBytes && Match(window.Slice(at, length), tokens, begins, columns, out int match)
+                && match < addresses.Length)
             {
-                left -= Take(ref memory, ref paging, i, name[..bytes], names, addresses);
+                addresses[match] = AddressOf(ref memory, ref paging, i);
+                left--;
             }
             at += length;
         }
         return status;
     }
 
-    // The text of a name without its type; false as soon as it cannot be one of those that are looked for.
-    private static bool Expand(
-        scoped ReadOnlySpan<byte> source, scoped ReadOnlySpan<byte> tokens, scoped ReadOnlySpan<byte> names,
-        scoped Span<byte> name, out int bytes)
+    // The names side by side: all their first characters, all their second ones; zeros behind each. And for each
+    // character in each of the first places, the names that have it there, a bit each: most symbols end here.
+    private static void Spread(scoped ReadOnlySpan<byte> names, scoped Span<ushort> begins, scoped Span<byte> columns)
     {
-        bytes = -1;
+        begins.Clear();
+        columns.Clear();
+        for (int i = 0; i < MostNames && names.Length > 0; i++)
+        {
+            int length = names.IndexOf((byte)0);
+            for (int j = 0; j < length; j++)
+            {
+                if (j < BeginPlaces)
+                {
+                    begins[(j * Characters) + names[j]] |= (ushort)(1 << i);
+                }
+                columns[(j * MostNames) + i] = names[j];
+            }
+            names = names[(length + 1)..];
+        }
+    }
+
+    // Which of the names a symbol has, its type left out; given up as soon as it is none.
+    private static bool Match(
+        scoped ReadOnlySpan<byte> source,
+        scoped ReadOnlySpan<byte> tokens,
+        scoped ReadOnlySpan<ushort> begins,
+        scoped ReadOnlySpan<byte> columns,
+        out int match)
+    {
+        uint candidates = uint.MaxValue;
+        int bytes = -1;
+        match = 0;
         for (int i = 0; i < source.Length; i++)
         {
             int at = BinaryPrimitives.ReadUInt16LittleEndian(tokens[(TokenBytes + (source[i] * sizeof(ushort)))..]);
             for (; at < TokenBytes && tokens[at] != 0; at++)
             {
-                // All names that are looked for begin alike.
-                if (bytes >= name.Length || (bytes is >= 0 and < 2 && tokens[at] != names[bytes]))
-                {
-                    return false;
-                }
                 if (bytes >= 0)
                 {
-                    name[bytes] = tokens[at];
+                    candidates = bytes < BeginPlaces
+                        ? candidates & begins[(bytes * Characters) + tokens[at]]
+                        : Follow(candidates, columns, bytes, tokens[at]);
+                    if (candidates == 0)
+                    {
+                        return false;
+                    }
                 }
                 bytes++;
             }
         }
-        return bytes > 0;
+        candidates = bytes > 0 ? Follow(candidates, columns, bytes, 0) : 0;
+        while (candidates >> match > 1)
+        {
+            match++;
+        }
+        return candidates != 0;
     }
 
-    // Puts a symbol's address where its name is wanted; 1 if it is.
-    private readonly uint Take<TMemory>(
-        scoped ref TMemory memory,
-        scoped ref KernelPaging paging,
-        uint index,
-        scoped ReadOnlySpan<byte> name,
-        scoped ReadOnlySpan<byte> names,
-        scoped Span<ulong> addresses)
+    // Those that have this character there; none has one in the last place, for all are shorter.
+    private static uint Follow(uint candidates, scoped ReadOnlySpan<byte> columns, int place, byte character)
+    {
+        uint rest = candidates;
+        for (int i = 0; rest >> i != 0; i++)
+        {
+            if (((rest >> i) & 1) != 0 && columns[(place * MostNames) + i] != character)
+            {
+                candidates &= ~(1U << i);
+            }
+        }
+        return candidates;
+    }
+
+    // Where some are absolute, those that count from the base are below zero, and less by one.
+    private readonly ulong AddressOf<TMemory>(scoped ref TMemory memory, scoped ref KernelPaging paging, uint index)
         where TMemory : struct, IPhysicalMemory
     {
-        for (int i = 0; names.Length > 0; i++)
-        {
-            int length = names.IndexOf((byte)0);
-            if (names[..length].SequenceEqual(name))
-            {
-                // Where some are absolute, those that count from the base are below zero, and less by one.
-                Status status = ReadOffset(ref memory, ref paging, index, out int offset);
-                addresses[i] = status != Status.Ok ? 0
-                    : !_hasAbsolute ? _relativeBase + (uint)offset
-                    : offset < 0 ? _relativeBase + (ulong)(-1L - offset)
-                    : (ulong)offset;
-                return 1;
-            }
-            names = names[(length + 1)..];
-        }
-        return 0;
+        Status status = ReadOffset(ref memory, ref paging, index, out int offset);
+        return status != Status.Ok ? 0
+            : !_hasAbsolute ? _relativeBase + (uint)offset
+            : offset < 0 ? _relativeBase + (ulong)(-1L - offset)
+            : (ulong)offset;
     }
+
     private readonly Status ReadOffset<TMemory>(
         scoped ref TMemory memory, scoped ref KernelPaging paging, uint index, out int offset)
         where TMemory : struct, IPhysicalMemory

@@ -6,7 +6,7 @@ namespace CosmosKdump.Capture.Filter;
 public ref struct PageCensus(Span<ulong> counts)
 {
     /// <summary>Kinds that are counted: the buffer has as many entries.</summary>
-    public const int Kinds = (int)PageKind.Slab + 1;
+    public const int Kinds = (int)PageKind.Constants + 1;
 
     private readonly Span<ulong> _counts = counts[..Kinds];
 

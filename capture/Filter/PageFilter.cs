@@ -86,6 +86,7 @@ public ref struct PageFilter
         {
             filter._image = filter._scan.FindImage(ref memory, in info);
             filter._hasScan = filter.IsImageKept(ref memory);
+            filter._scan.Learn(ref memory, in filter._image);
             filter.WhyNot = filter._hasScan ? Status.Ok : Status.PageStructsAbsurd;
         }
         filter._scan.Level = level;
@@ -287,6 +288,9 @@ public ref struct PageFilter
         MarkPart(firstPfn, _image.Symbols, PageKind.DebugTables, kinds);
         MarkPart(firstPfn, _image.Types, PageKind.DebugTables, kinds);
         MarkPart(firstPfn, _image.Unwinding, PageKind.DebugTables, kinds);
+        MarkPart(firstPfn, _image.SetOnce, PageKind.Image, kinds);
+        MarkPart(firstPfn, _image.Banner, PageKind.Image, kinds);
+        MarkPart(firstPfn, _image.Constants, PageKind.Constants, kinds);
         MarkPart(firstPfn, _image.All, PageKind.Image, kinds);
     }
 
@@ -295,7 +299,7 @@ public ref struct PageFilter
         Part(firstPfn, range.Start / Limits.PageBytes, range.End / Limits.PageBytes, out int first, out int last);
         for (int i = first; i < last; i++)
         {
-            if (kinds[i] == PageKind.Kernel)
+            if (kinds[i] is PageKind.Kernel or PageKind.Reserved)
             {
                 kinds[i] = kind;
             }
@@ -305,7 +309,7 @@ public ref struct PageFilter
     private void MarkPageStructs<TMemory>(ref TMemory memory, ulong firstPfn, Span<PageKind> kinds)
         where TMemory : struct, IPhysicalMemory
     {
-        int bytes = _scan.Layout.Bytes;
+        int bytes = _scan.StructBytes;
         for (int run = 0; run < _runs.Count; run++)
         {
             PageStructRun structs = _runs.Runs[run];
@@ -317,7 +321,7 @@ public ref struct PageFilter
                 out int last);
             for (int i = first; i < last; i++)
             {
-                if (kinds[i] == PageKind.Kernel)
+                if (kinds[i] is PageKind.Kernel or PageKind.Reserved)
                 {
                     kinds[i] = ExcludesIdlePageStructs && _idle.Are(ref memory, ref _scan, Level, in structs, firstPfn + (ulong)i)
                         ? PageKind.IdlePageStructs
@@ -334,7 +338,7 @@ public ref struct PageFilter
         {
             return;
         }
-        int bytes = _scan.Layout.Bytes;
+        int bytes = _scan.StructBytes;
         ReadOnlySpan<PhysicalRange> ranges = _ranges.Ranges;
         for (int i = 0; i < ranges.Length; i++)
         {
@@ -360,9 +364,8 @@ public ref struct PageFilter
     private bool IsImageKept<TMemory>(ref TMemory memory)
         where TMemory : struct, IPhysicalMemory
     {
-        const ulong Looked = 64;
         ulong first = _image.All.Start / Limits.PageBytes;
-        ulong end = Math.Min(_image.All.End / Limits.PageBytes, first + Looked);
+        ulong end = Math.Min(_image.All.End / Limits.PageBytes, first + PageScan.TextPages);
         int poisoned = 0;
         for (ulong pfn = first; pfn < end; pfn++)
         {

@@ -7,7 +7,7 @@ public enum PageKind : byte
     Hole = 0,
     /// <summary>The kernel's own data but for slab, and everything that is not of another kind: always kept.</summary>
     Kernel = 1,
-    /// <summary>The kernel's image but for its text and debug tables: constants, data, bss.</summary>
+    /// <summary>The kernel's image but for text, debug tables and constants: data, bss.</summary>
     Image = 2,
     /// <summary>Holds page structs.</summary>
     PageStructs = 3,
@@ -35,4 +35,12 @@ public enum PageKind : byte
     DebugTables = 14,
     /// <summary>The kernel's slab: its small objects.</summary>
     Slab = 15,
+    /// <summary>
+    /// Given out before the page allocator ran (PG_reserved): per-CPU areas, page tables, tables of sections.
+    /// </summary>
+    Reserved = 16,
+    /// <summary>Slab of the tasks, their memory descriptors and process numbers.</summary>
+    Tasks = 17,
+    /// <summary>Constants of the kernel's image, but for those that it sets while it boots.</summary>
+    Constants = 18,
 }

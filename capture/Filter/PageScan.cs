@@ -23,8 +23,11 @@ public ref struct PageScan
     /// <summary>Page structs are read in blocks of this size, bytes; the scan needs a buffer for one.</summary>
     public const int BlockBytes = Limits.PageBytes;
 
-    /// <summary>How page structs are read.</summary>
-    public readonly PageStruct Layout => _layout;
+    /// <summary>Pages of the kernel's text by whose page structs all are judged.</summary>
+    public const ulong TextPages = 64;
+
+    /// <summary>Bytes of a page struct.</summary>
+    public readonly int StructBytes => _layout.Bytes;
 
     /// <summary>
     /// Prepares a scan. <see cref="Status.VmcoreInfoIncomplete"/>: VMCOREINFO does not tell where page structs lie or
@@ -67,9 +70,9 @@ public ref struct PageScan
                 continue;
             }
             PageKind kind = Judge(pfn, out int order);
-            if (kind == PageKind.Kernel)
+            if (kind is PageKind.Kernel or PageKind.Reserved)
             {
-                at++;
+                kinds[at++] = kind;
                 continue;
             }
             PoisonedStructs += kind == PageKind.Poisoned ? 1UL : 0;
@@ -115,7 +118,7 @@ public ref struct PageScan
             return KindOfTail(ref memory, pfn, head, out pages);
         }
         kind = Judge(pfn, out order);
-        if (kind != PageKind.Kernel)
+        if (kind is not (PageKind.Kernel or PageKind.Reserved))
         {
             pages = 1UL << order;
             return kind;
@@ -131,6 +134,21 @@ public ref struct PageScan
             }
         }
         return PageKind.Kernel;
+    }
+
+    /// <summary>Learns from the image how pages are told apart where VMCOREINFO does not tell.</summary>
+    public void Learn<TMemory>(ref TMemory memory, scoped in KernelImage image)
+        where TMemory : struct, IPhysicalMemory
+    {
+        ulong first = image.Text.Start / Limits.PageBytes;
+        ulong end = Math.Min(image.Text.End / Limits.PageBytes, first + TextPages);
+        ulong flags = first < end ? ulong.MaxValue : 0;
+        for (ulong pfn = first; pfn < end; pfn++)
+        {
+            flags &= Load(ref memory, pfn) == Status.Ok ? _layout.FlagsOf(PageAt(pfn)) : 0;
+        }
+        _layout.LearnReserved(flags);
+        _layout.LearnTasks(image.TaskCaches);
     }
 
     /// <summary>The hardware reported a page bad, as its own page struct tells, whatever block it lies in.</summary>

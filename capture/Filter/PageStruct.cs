@@ -12,6 +12,8 @@ public struct PageStruct
 {
     // Linux 6.6 and later: a compound page's order is the low byte of its second page's flags (folio._flags_1).
     private const ulong OrderMask = 0xFF;
+    // Flags are the low bits; numbers of node, zone and CPU are the high ones (include/linux/page-flags-layout.h).
+    private const ulong PageFlags = (1 << 24) - 1;
     private const ulong Anonymous = 1;
     private const ulong Tail = 1;
     private const int NoOffset = -1;
@@ -46,6 +48,8 @@ public struct PageStruct
     private TypeValue _hugeType;
     private TypeValue _unaccepted;
     private ulong _freeOrders;
+    private ulong _reserved;
+    private TaskCaches _taskCaches;
 
     /// <summary>Bytes of a page struct.</summary>
     public int Bytes { get; private set; }
@@ -103,6 +107,22 @@ public struct PageStruct
         return Status.Ok;
     }
 
+    /// <summary>
+    /// Learns from the page structs of the kernel's text, in whose flags these bits are all set: VMCOREINFO does not tell
+    /// of PG_reserved, which is the only flag that they have.
+    /// </summary>
+    public void LearnReserved(ulong textFlags)
+    {
+        ulong flag = textFlags & PageFlags;
+        _reserved = (flag & (flag - 1)) == 0 && (flag & _telling) == 0 ? flag : 0;
+    }
+
+    /// <summary>Tells slab of tasks by its caches.</summary>
+    public void LearnTasks(scoped in TaskCaches caches) => _taskCaches = caches;
+
+    /// <summary>The flags of a page.</summary>
+    public readonly ulong FlagsOf(ReadOnlySpan<byte> page) => Long(page, _flags);
+
     /// <summary>Bits in the flags of a page that the hardware reported bad.</summary>
     public readonly bool IsPoisoned(ReadOnlySpan<byte> page) => (Long(page, _flags) & _poisoned) != 0;
 
@@ -134,7 +154,7 @@ public struct PageStruct
         // Most pages that are kept: nothing tells that they are anything else.
         if ((flags & _telling) == 0 && type == NoType && (mapping & Anonymous) == 0)
         {
-            return PageKind.Kernel;
+            return (flags & _reserved) != 0 ? PageKind.Reserved : PageKind.Kernel;
         }
         bool isSlab = (flags & _slab) != 0 || _slabType.Is(type);
         if (!isSlab && KnowsFree && (_buddy.Is(type) || _unaccepted.Is(type)))
@@ -153,11 +173,18 @@ public struct PageStruct
         PageKind kind = isCache && !isAnonymous
             ? ((flags & _hasPrivate) != 0 ? PageKind.PrivateCache : PageKind.Cache)
             : isAnonymous || isHuge ? PageKind.User
-            : isSlab ? PageKind.Slab
+            : isSlab ? SlabKind(page, mapping)
             : _offline.Is(type) ? PageKind.Offline
             : PageKind.Kernel;
         return (flags & _poisoned) != 0 ? PageKind.Poisoned : kind;
     }
+
+    // struct slab has its cache where a page has its mapping, since Linux 6.2 where a later page of a compound page has
+    // its head.
+    private readonly PageKind SlabKind(ReadOnlySpan<byte> page, ulong mapping) =>
+        _taskCaches.Has(mapping) || (_compoundHead != NoOffset && _taskCaches.Has(Long(page, _compoundHead)))
+            ? PageKind.Tasks
+            : PageKind.Slab;
 
     // Of a page of a process or of the page cache it is a pointer into the kernel's half, to something of eight bytes'
     // alignment, with two flags (PAGE_MAPPING_FLAGS), or nothing.

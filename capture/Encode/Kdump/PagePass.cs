@@ -9,22 +9,28 @@ namespace CosmosKdump.Capture.Encode.Kdump;
 public static class PagePass
 {
     /// <summary>Number of passes.</summary>
-    public const int Count = 7;
+    public const int Count = 10;
 
     /// <summary>The pass that a kind of page belongs to.</summary>
     public static int Of(PageKind kind) => kind switch
     {
-        // Constants, data and bss; page tables, stacks, per-CPU areas: without them a debugger does not even begin.
+        // Data and bss, per-CPU areas and the first page tables: without them a debugger does not even begin. They are
+        // small on every machine.
         PageKind.Image => 0,
-        PageKind.Kernel or PageKind.Unknown => 1,
-        // Tasks, files and all that they point to.
-        PageKind.Slab => 2,
+        PageKind.Reserved => 1,
+        // All tasks, and then their stacks, with page tables, modules and all that has no kind of its own.
+        PageKind.Tasks => 2,
+        PageKind.Kernel or PageKind.Unknown => 3,
+        // Names and tables of numbers: answers are poorer without them.
+        PageKind.Constants => 4,
+        // Files and all that they point to.
+        PageKind.Slab => 5,
         // Who has no vmlinux needs the tables.
-        PageKind.DebugTables or PageKind.PageStructs or PageKind.IdlePageStructs => 3,
+        PageKind.DebugTables or PageKind.PageStructs or PageKind.IdlePageStructs => 6,
         // Who has a vmlinux has the text.
-        PageKind.Text => 4,
-        PageKind.Free => 6,
-        _ => 5,
+        PageKind.Text => 7,
+        PageKind.Free => 9,
+        _ => 8,
     };
 
     /// <summary>The kinds of pages that belong to a pass.</summary>

@@ -15,7 +15,7 @@ public static class StructPlaces
     {
         VmcoreInfo info = new(vmcoreInfo);
         Assert.Equal(Status.Ok, PageScan.Open(in info, new byte[PageScan.BlockBytes], out PageScan scan));
-        ulong perPage = Limits.PageBytes / (ulong)scan.Layout.Bytes;
+        ulong perPage = Limits.PageBytes / (ulong)scan.StructBytes;
         List<(ulong Pfn, ulong Pages, ulong Place)> places = [];
         for (ulong pfn = 0; pfn < endPfn; pfn += perPage)
         {

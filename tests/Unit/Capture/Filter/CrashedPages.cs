@@ -94,6 +94,20 @@ internal sealed class CrashedPages
         }
     }
 
+    /// <summary>Slab of a cache: its address lies elsewhere since Linux 6.2.</summary>
+    public void SlabOf(ulong pfn, ulong cache)
+    {
+        Slab(pfn);
+        BinaryPrimitives.WriteUInt64LittleEndian(this[pfn][(_is612 ? 8 : 24)..], cache);
+    }
+
+    /// <summary>PG_reserved, of which VMCOREINFO does not tell, and the high bits of flags.</summary>
+    public void Reserve(ulong pfn)
+    {
+        SetFlags(pfn, Flag(_is612 ? 13 : 12) | 0xF_FFFF_C000_0000);
+        SetMapCount(pfn, uint.MaxValue);
+    }
+
     public void Offline(ulong pfn) => SetMapCount(pfn, _is612 ? 0xF100_0000 : 0xFFFF_FEFF);
 
     public void Poison(ulong pfn) =>
