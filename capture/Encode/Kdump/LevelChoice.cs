@@ -42,6 +42,31 @@ public static class LevelChoice
         return level;
     }
 
+    /// <summary>
+    /// Bytes that a page of a kind takes, by a sample: <paramref name="pages"/> of each kind, which took
+    /// <paramref name="bytes"/>. What the sample missed, because it lies in a few long runs, is taken for as large as what
+    /// no level excludes, and for not compressed where there was nothing of that either.
+    /// </summary>
+    public static ulong BytesPerPage(PageKind kind, scoped ReadOnlySpan<ulong> pages, scoped ReadOnlySpan<ulong> bytes)
+    {
+        if (pages[(int)kind] != 0)
+        {
+            return bytes[(int)kind] / pages[(int)kind];
+        }
+        var highest = new DumpLevel(DumpLevel.Highest);
+        ulong keptPages = 0;
+        ulong keptBytes = 0;
+        for (int i = (int)PageKind.Kernel; i < PageCensus.Kinds; i++)
+        {
+            if (!highest.Excludes((PageKind)i))
+            {
+                keptPages += pages[i];
+                keptBytes += bytes[i];
+            }
+        }
+        return keptPages == 0 ? Limits.PageBytes : keptBytes / keptPages;
+    }
+
     private static ulong Longest(
         scoped in PageFilter filter, scoped in PageCensus census, scoped in CapturePlan plan, DumpLevel level) =>
         new KdumpLayout(filter.EndPfn, plan.Notes.LengthBytes, census.Kept(level)).LongestBytes;
@@ -61,8 +86,7 @@ public static class LevelChoice
             {
                 continue;
             }
-            ulong each = pages[kind] == 0 ? Limits.PageBytes : bytes[kind] / pages[kind];
-            sum += census.Of((PageKind)kind) * each;
+            sum += census.Of((PageKind)kind) * BytesPerPage((PageKind)kind, pages, bytes);
         }
         // An eighth more than the sample says.
         return sum + (sum / 8);

@@ -14,8 +14,8 @@ public static class PagePass
     /// <summary>The pass that a kind of page belongs to.</summary>
     public static int Of(PageKind kind) => kind switch
     {
-        // Data and bss, per-CPU areas and the first page tables: without them a debugger does not even begin. They are
-        // small on every machine.
+        // Data and bss, per-CPU areas and the first page tables: without them a debugger does not even begin. Hash tables
+        // and bounce buffers, given out at boot too, are among them: tens of megabytes on a large machine.
         PageKind.Image => 0,
         PageKind.Reserved => 1,
         // All tasks, and then their stacks, with page tables, modules and all that has no kind of its own.
