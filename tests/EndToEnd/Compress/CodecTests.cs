@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using CosmosKdump.Capture;
+using CosmosKdump.ImageCheck.Packing;
 using CosmosKdump.Lab;
 using CosmosKdump.Tests.EndToEnd.Bare;
 using Xunit;
@@ -73,7 +74,7 @@ public class CodecTests
         return compressed.Length < page.Length ? compressed : [];
     }
 
-    /// <summary>Pages at the start of our kernel, all of them code, which nothing changes.</summary>
+    /// <summary>Pages behind the head of our kernel, unpacked: all of them code, which nothing changes.</summary>
     private static IEnumerable<byte[]> OwnPages()
     {
         byte[] image = File.ReadAllBytes(Repository.BzImage);
@@ -81,7 +82,10 @@ public class CodecTests
         int start = (image[0x1F1] + 1) * 512;
         Assert.Equal("HdrS"u8.ToArray(), image[0x202..0x206]);
         Assert.Equal(0xAA55, BinaryPrimitives.ReadUInt16LittleEndian(image.AsSpan(0x1FE)));
-        return Enumerable.Range(FirstPage, Pages)
-            .Select(i => image.AsSpan(start + (i * SharedMemory.PageBytes), SharedMemory.PageBytes).ToArray());
+        // One page of head, then the packed payload, which begins with its own length.
+        ReadOnlySpan<byte> packed = image.AsSpan(start + (FirstPage * SharedMemory.PageBytes));
+        byte[] payload = PayloadDecoder.Unpack(packed[..BinaryPrimitives.ReadInt32LittleEndian(packed)]);
+        return Enumerable.Range(0, Pages)
+            .Select(i => payload.AsSpan(i * SharedMemory.PageBytes, SharedMemory.PageBytes).ToArray());
     }
 }
