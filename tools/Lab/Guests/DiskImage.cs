@@ -31,7 +31,7 @@ public sealed class DiskImage
         if (disk.Prepared)
         {
             // An image of your own may hold an earlier dump: that it is named here is consent enough.
-            string[] force = IsOurs ? [] : ["--force"];
+            string[] force = IsOurs ? [] : ["--force", "--discard-dump"];
             CkdumpTool.Output(["prepare", Path, .. force]);
         }
     }
