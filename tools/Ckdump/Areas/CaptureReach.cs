@@ -131,8 +131,7 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
             bool isFound = found.Take(count).Any(each =>
                 each.FirstBlock * blockBytes == start && each.BlockCount * blockBytes == size);
             return isFound ? null
-                : $"is not in the partition table of {path} as the capture kernel reads it: GPT, or the four primary "
-                    + "partitions of an MBR";
+                : $"is not in the partition table of {path} as the capture kernel reads it: GPT or MBR";
         }
     }
 
