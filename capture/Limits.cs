@@ -84,6 +84,9 @@ public static class Limits
     /// <summary>Most partitions of a disk that are looked at.</summary>
     public const int Partitions = 128;
 
+    /// <summary>Most extents of a file that is a dump area.</summary>
+    public const int MapExtents = 1000;
+
     /// <summary>Longest GPT entry array whose checksum is computed, bytes (UEFI asks for at least 16 KiB).</summary>
     public const int PartitionArrayBytes = 128 * 1024;
 

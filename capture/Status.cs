@@ -78,6 +78,12 @@ public enum Status : ushort
     PartitionsMalformed = 307,
     /// <summary>The label is good, but the start of the area holds what no dump area holds: it is in other use.</summary>
     AreaInUse = 308,
+    /// <summary>The extent map that was loaded with the capture kernel cannot be true, or its checksum is wrong.</summary>
+    MapMalformed = 309,
+    /// <summary>The file is not where the extent map says: it was moved, or what lay around it was.</summary>
+    MapStale = 310,
+    /// <summary>The extent map belongs to another disk.</summary>
+    MapOtherDisk = 311,
 
     // 4xx: devices
     /// <summary>No usable device of this kind was found.</summary>

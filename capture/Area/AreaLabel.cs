@@ -37,6 +37,7 @@ public struct AreaLabel
     private const int OutcomeAt = 90;
     private const int HeaderChecksumAt = 92;
     private const int HeaderBytesAt = 96;
+    private const int PlaceAt = 104;
     private const int ChecksumAt = Bytes - 4;
 
     /// <summary>The first 16 bytes of every label.</summary>
@@ -87,6 +88,9 @@ public struct AreaLabel
     /// <summary>CRC-32C of the first <see cref="HeaderBytes"/> of the dump: whose dump lies there.</summary>
     public uint HeaderChecksum;
 
+    /// <summary>The area is a file of a file system: while it is empty, it has stamps (<see cref="AreaStamp"/>).</summary>
+    public bool IsFile;
+
     /// <summary>Bytes that a dump may take in an area of this size.</summary>
     public readonly ulong CapacityBytes => CapacityOf(AreaBytes);
 
@@ -111,6 +115,7 @@ public struct AreaLabel
     {
         AreaLabel label = Create(Uuid, AreaBytes);
         label.Sequence = Sequence + 1;
+        label.IsFile = IsFile;
         return label;
     }
 
@@ -138,6 +143,7 @@ public struct AreaLabel
         BinaryPrimitives.WriteUInt16LittleEndian(page[OutcomeAt..], (ushort)Outcome);
         BinaryPrimitives.WriteUInt32LittleEndian(page[HeaderChecksumAt..], HeaderChecksum);
         BinaryPrimitives.WriteUInt64LittleEndian(page[HeaderBytesAt..], HeaderBytes);
+        page[PlaceAt] = (byte)(IsFile ? 1 : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(page[ChecksumAt..], Crc32C.Of(page[..ChecksumAt]));
         return Status.Ok;
     }
@@ -180,6 +186,7 @@ public struct AreaLabel
         label.Outcome = (Status)BinaryPrimitives.ReadUInt16LittleEndian(page[OutcomeAt..]);
         label.HeaderChecksum = BinaryPrimitives.ReadUInt32LittleEndian(page[HeaderChecksumAt..]);
         label.HeaderBytes = BinaryPrimitives.ReadUInt64LittleEndian(page[HeaderBytesAt..]);
+        label.IsFile = page[PlaceAt] == 1;
         if (label.AreaBytes != areaBytes)
         {
             return Status.LabelWrongSize;

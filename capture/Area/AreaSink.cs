@@ -20,6 +20,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
 
     private readonly HeldBuffer _page;
     private AreaExtent _area;
+    private AreaPlace _place;
     private AreaLabel _label;
     private ulong _pagesMissing;
     private Step _step;
@@ -69,18 +70,13 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
     /// </summary>
     public Status Open(in AreaExtent area, in AreaUuid wanted, bool overwrite)
     {
-        _step = Step.Closed;
+        Close();
         _area = area;
-        _label = default;
-        Writer.Restart();
         Status status = CheckGeometry();
         if (status == Status.Ok)
         {
-            status = Writer.ReadPage(LabelBlock, _page.Address);
-        }
-        if (status == Status.Ok)
-        {
-            status = AreaLabel.Decode(_page.Bytes, AreaBytes, out _label);
+            _place = new AreaPlace(area, Writer.BlockBytes);
+            status = ReadLabel();
         }
         if (status != Status.Ok)
         {
@@ -107,6 +103,54 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
     }
 
     /// <summary>
+    /// The same for an area that is a file, by its extent map, which must have been opened. An unsaved dump is never
+    /// overwritten: its pages took the place of the stamps, and nothing else tells that the file is still there.
+    /// <paramref name="partitions"/> is scratch memory for <see cref="Limits.Partitions"/>. Further errors:
+    /// <see cref="Status.MapOtherDisk"/>, <see cref="Status.MapStale"/>, <see cref="Status.PartitionsMalformed"/>.
+    /// </summary>
+    public Status OpenFile(in ExtentMap map, in AreaUuid wanted, Span<AreaExtent> partitions)
+    {
+        Close();
+        if (map.Count == 0)
+        {
+            return Status.MapMalformed;
+        }
+        if (!wanted.IsNil && !AreaUuid.Same(wanted, map.Uuid))
+        {
+            return Status.LabelOtherUuid;
+        }
+        Status status = _page.Bytes.Length < AreaLabel.Bytes ? Status.BufferTooSmall : Writer.CheckDevice();
+        if (status == Status.Ok)
+        {
+            var page = new DmaBuffer(_page.Bytes, _page.Address);
+            status = MapCheck.Disk(ref Writer.Disk.Device, in map, page, partitions);
+        }
+        if (status != Status.Ok)
+        {
+            return status;
+        }
+        _place = new AreaPlace(in map, Writer.BlockBytes);
+        status = ReadLabel();
+        bool isLabelOfFile = status == Status.Ok && _label.IsFile && AreaUuid.Same(_label.Uuid, map.Uuid);
+        bool isOtherLabel = status is Status.NoLabel or Status.LabelVersion or Status.LabelCorrupt or Status.LabelWrongSize;
+        if (isOtherLabel || (status == Status.Ok && !isLabelOfFile))
+        {
+            return Status.MapStale;
+        }
+        if (status == Status.Ok)
+        {
+            status = _label.HoldsUnsavedDump ? Status.DumpNotSaved
+                : Writer.IsReadOnly ? Status.WriteProtected
+                : MapCheck.Stamps(ref Writer, in map, _page);
+        }
+        if (status == Status.Ok)
+        {
+            _step = Step.Opened;
+        }
+        return status;
+    }
+
+    /// <summary>
     /// Marks the area as being written, durably. A dump that does not fit is refused with
     /// <see cref="Status.AreaTooSmall"/> before anything is written; <see cref="Status.NoLabel"/>: not opened.
     /// </summary>
@@ -122,6 +166,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         }
         AreaLabel label = AreaLabel.Create(_label.Uuid, _label.AreaBytes);
         label.Sequence = _label.Sequence;
+        label.IsFile = _label.IsFile;
         _label = label;
         Describe(in facts);
         Status status = WriteLabel(AreaState.Writing, Status.Ok);
@@ -149,8 +194,15 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         {
             return Status.OutOfMedium;
         }
-        ulong block = _area.FirstBlock + (chunk.PositionBytes / Writer.BlockBytes);
-        return Writer.Write(block, chunk.Address, chunk.LengthBytes);
+        Status status = Status.Ok;
+        for (ulong done = 0; status == Status.Ok && done < chunk.LengthBytes;)
+        {
+            ulong block = _place.BlockAt(chunk.PositionBytes + done, out ulong runBytes);
+            ulong lengthBytes = Math.Min(runBytes, chunk.LengthBytes - done);
+            status = Writer.Write(block, chunk.Address + done, lengthBytes);
+            done += lengthBytes;
+        }
+        return status;
     }
 
     /// <inheritdoc/>
@@ -194,7 +246,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         Status status = Drain();
         for (ulong done = 0; status == Status.Ok && done < chunk.LengthBytes; done += Limits.PageBytes)
         {
-            ulong block = _area.FirstBlock + ((chunk.PositionBytes + done) / Writer.BlockBytes);
+            ulong block = _place.BlockAt(chunk.PositionBytes + done, out _);
             status = Writer.ReadPage(block, chunk.Address + done);
         }
         return status;
@@ -211,9 +263,22 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         _pagesMissing = facts.PagesMissing;
     }
 
-    private readonly ulong AreaBytes => _area.BlockCount * Writer.BlockBytes;
+    private readonly ulong LabelBlock => _place.BlockAt(_place.Bytes - AreaLabel.Bytes, out _);
 
-    private readonly ulong LabelBlock => _area.FirstBlock + _area.BlockCount - Writer.BlocksPerPage;
+    private void Close()
+    {
+        _step = Step.Closed;
+        _area = default;
+        _place = default;
+        _label = default;
+        Writer.Restart();
+    }
+
+    private Status ReadLabel()
+    {
+        Status status = Writer.ReadPage(LabelBlock, _page.Address);
+        return status == Status.Ok ? AreaLabel.Decode(_page.Bytes, _place.Bytes, out _label) : status;
+    }
 
     private readonly Status CheckGeometry()
     {
@@ -231,7 +296,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         {
             return Status.OutOfMedium;
         }
-        return AreaBytes < AreaLabel.MinimumAreaBytes ? Status.AreaTooSmall : Status.Ok;
+        return _area.BlockCount * Writer.BlockBytes < AreaLabel.MinimumAreaBytes ? Status.AreaTooSmall : Status.Ok;
     }
 
     /// <summary>
@@ -257,7 +322,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
         checksum = 0;
         for (ulong at = 0; at < _label.HeaderBytes; at += Limits.PageBytes)
         {
-            Status status = Writer.ReadPage(_area.FirstBlock + (at / Writer.BlockBytes), _page.Address);
+            Status status = Writer.ReadPage(_place.BlockAt(at, out _), _page.Address);
             if (status != Status.Ok)
             {
                 return status;
@@ -276,7 +341,7 @@ public struct AreaSink<TDisk, TClock, TConsole> : IDumpSink
             {
                 break;
             }
-            Status status = Writer.ReadPage(_area.FirstBlock + (pages[i] * Writer.BlocksPerPage), _page.Address);
+            Status status = Writer.ReadPage(_place.BlockAt((ulong)pages[i] * Limits.PageBytes, out _), _page.Address);
             if (status == Status.RequestFailed)
             {
                 // A bad block is no sign of other use, and must not cost the dump.
