@@ -48,6 +48,10 @@ internal static unsafe class KernelMain
         CaptureRun.Use(ref plan);
         CaptureRun.Overwrite = _options.Overwrite;
         CaptureRun.Cpus = _options.Cpus;
+        if (_boot.InitrdBytes != 0)
+        {
+            _ = Step.Run(&ReadMap, 0);
+        }
         Status status = Step.Run(&Prepare, 0);
         if (status == Status.Ok)
         {
@@ -109,6 +113,8 @@ internal static unsafe class KernelMain
         _stoppedDevices = PciControl.DisableAllBusMastering();
         return Status.Ok;
     }
+
+    private static Status ReadMap(ulong unused) => AreaMap.Read(_boot.InitrdAddress, _boot.InitrdBytes);
 
     private static Status Prepare(ulong unused)
     {

@@ -22,6 +22,12 @@ internal struct BootInfo
     /// <summary>Physical address of the ACPI root pointer, 0 if the loader did not say.</summary>
     internal ulong AcpiRootPointer;
 
+    /// <summary>Physical address of the initrd, or of the first module; 0: there is none.</summary>
+    internal ulong InitrdAddress;
+
+    /// <summary>Its length, bytes, as the loader says.</summary>
+    internal ulong InitrdBytes;
+
     /// <summary>Reads the loader's information and copies the command line.</summary>
     internal static unsafe BootInfo Read(ulong kind, ulong information, Span<byte> commandLine)
     {
@@ -54,6 +60,8 @@ internal struct BootInfo
         AcpiRootPointer = *(ulong*)(at + 0x070);
         ulong pointer = *(uint*)(at + 0x228) | ((ulong)*(uint*)(at + 0x0C8) << 32);
         CopyCommandLine((byte*)pointer, commandLine);
+        InitrdAddress = *(uint*)(at + 0x218) | ((ulong)*(uint*)(at + 0x0C0) << 32);
+        InitrdBytes = *(uint*)(at + 0x21C) | ((ulong)*(uint*)(at + 0x0C4) << 32);
     }
 
     /// <summary>struct hvm_start_info (Xen, public/arch-x86/hvm/start_info.h).</summary>
@@ -66,9 +74,16 @@ internal struct BootInfo
         }
         CopyCommandLine((byte*)*(ulong*)(at + 24), commandLine);
         AcpiRootPointer = *(ulong*)(at + 32);
+        // struct hvm_modlist_entry: paddr, size.
+        ulong* module = *(uint*)(at + 12) == 0 ? null : (ulong*)*(ulong*)(at + 16);
+        if (module != null)
+        {
+            InitrdAddress = module[0];
+            InitrdBytes = module[1];
+        }
     }
 
-    /// <summary>Boot information tags (multiboot2 specification, 3.6): 1 command line, 14 and 15 copies of the RSDP.</summary>
+    /// <summary>Boot information tags (multiboot2 specification, 3.6): 1 command line, 3 module, 14 and 15 copies of the RSDP.</summary>
     private unsafe void ReadMultiboot2(byte* at, Span<byte> commandLine)
     {
         uint total = *(uint*)at;
@@ -84,6 +99,12 @@ internal struct BootInfo
             if (type == 1)
             {
                 CopyCommandLine(at + offset + 8, commandLine);
+            }
+            else if (type == 3 && size >= 16 && InitrdAddress == 0)
+            {
+                InitrdAddress = *(uint*)(at + offset + 8);
+                uint end = *(uint*)(at + offset + 12);
+                InitrdBytes = end > InitrdAddress ? end - InitrdAddress : 0;
             }
             else if (type is 14 or 15)
             {

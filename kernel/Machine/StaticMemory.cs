@@ -26,6 +26,9 @@ internal static class StaticMemory
     /// <summary>A block of page structs, where they lie, counts of pages, pages under way.</summary>
     internal const int FilterBytes = 16 * 1024;
 
+    /// <summary>The extent map of a file that is the dump area (ExtentMap.MaxBytes).</summary>
+    internal const int MapBytes = 24 * 1024;
+
     /// <summary>Window of the page descriptors.</summary>
     internal const int TableBytes = 48 * 1024;
 
@@ -51,7 +54,9 @@ internal static class StaticMemory
 
     private const int UnitOffset = DataOffset + DataBytes;
 
-    private const int TotalBytes = UnitOffset + UnitBytes;
+    private const int MapOffset = UnitOffset + UnitBytes;
+
+    private const int TotalBytes = MapOffset + MapBytes;
 
     // What nobody needs cleared: it costs no time at the entry.
     private const int FurtherCodecOffset = 0;
@@ -99,6 +104,9 @@ internal static class StaticMemory
 
     /// <summary>What lies in the units of memory.</summary>
     internal static DmaRegion Units => Region(UnitOffset, UnitBytes);
+
+    /// <summary>The extent map.</summary>
+    internal static DmaRegion Map => Region(MapOffset, MapBytes);
 
     internal static DmaRegion Ranges => Region(RangeOffset, RangeBytes);
 

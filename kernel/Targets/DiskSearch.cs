@@ -19,7 +19,9 @@ internal struct DiskSearch
     /// <summary>Remembers a status.</summary>
     internal void Note(Status status)
     {
-        if (DumpOutcome.IsDump(status) || _status is Status.NoDevice or Status.NoLabel)
+        bool isUntold = _status is Status.NoDevice or Status.NoLabel
+            || (_status == Status.MapOtherDisk && status != Status.NoLabel);
+        if (DumpOutcome.IsDump(status) || isUntold)
         {
             _status = status;
         }

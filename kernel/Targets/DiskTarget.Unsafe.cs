@@ -11,7 +11,8 @@ namespace CosmosKdump.Kernel.Targets;
 
 /// <summary>
 /// The target <c>disk[:UUID]</c> for the controllers of one driver: looks on each disk, and on each of its partitions,
-/// for a dump area that may be written, and captures into the first. Whatever is not one is told and left alone.
+/// for a dump area that may be written, and captures into the first; a file that an extent map describes comes before
+/// them. Whatever is no dump area is told and left alone.
 /// </summary>
 internal static class DiskTarget<TDriver>
     where TDriver : struct, IDiskDriver
@@ -101,10 +102,16 @@ internal static class DiskTarget<TDriver>
         return reset == Status.Ok ? Driver.SelectUnit(_unit) : status;
     }
 
-    /// <summary>The whole disk first, then its partitions.</summary>
+    /// <summary>The file of the extent map first, then the whole disk, then its partitions.</summary>
     private static void TryUnit()
     {
         var whole = new AreaExtent(0, Driver.BlockCount);
+        Span<AreaExtent> partitions = stackalloc AreaExtent[Limits.Partitions];
+        TryFile(in whole, partitions);
+        if (_search.IsDone)
+        {
+            return;
+        }
         Status wholeStatus = TryArea(in whole);
         if (_search.IsDone)
         {
@@ -112,7 +119,6 @@ internal static class DiskTarget<TDriver>
         }
 
         // Whatever the end of the disk says: it may be the end, and the label, of its last partition.
-        Span<AreaExtent> partitions = stackalloc AreaExtent[Limits.Partitions];
         Status status = PartitionTable.Read(
             ref Driver, StaticMemory.Label.Slice(0, Limits.PageBytes).AsBuffer(), partitions, out int count);
         if (status != Status.Ok)
@@ -137,6 +143,26 @@ internal static class DiskTarget<TDriver>
         }
     }
 
+    private static void TryFile(in AreaExtent whole, Span<AreaExtent> partitions)
+    {
+        ref readonly ExtentMap map = ref AreaMap.Map;
+        if (map.Count == 0 || (!_spec.Uuid.IsNil && !AreaUuid.Same(_spec.Uuid, map.Uuid)))
+        {
+            return;
+        }
+        Status status = Sink.OpenFile(in map, _spec.Uuid, partitions);
+        if (status == Status.Ok)
+        {
+            Capture("target file"u8, map.Extent(0).DiskBytes / Driver.BlockBytes);
+            return;
+        }
+        _search.Note(status);
+        if (status != Status.MapOtherDisk)
+        {
+            Tell("file"u8, status, in whole);
+        }
+    }
+
     /// <summary>Opens an area and captures into it; without a valid label nothing is written.</summary>
     private static Status TryArea(in AreaExtent extent)
     {
@@ -145,17 +171,22 @@ internal static class DiskTarget<TDriver>
         {
             return status;
         }
-        TellArea(in extent);
-        status = CaptureRun.Into(SinkOf<AreaSink<TDriver, KernelClock, LogConsole>>.Face);
+        return Capture("target disk"u8, extent.FirstBlock);
+    }
+
+    private static Status Capture(ReadOnlySpan<byte> what, ulong firstBlock)
+    {
+        TellArea(what, firstBlock);
+        Status status = CaptureRun.Into(SinkOf<AreaSink<TDriver, KernelClock, LogConsole>>.Face);
         _search.Note(status);
         return status;
     }
 
-    private static void TellArea(in AreaExtent extent)
+    private static void TellArea(ReadOnlySpan<byte> what, ulong firstBlock)
     {
         Span<byte> buffer = stackalloc byte[DeviceLog.LineBytes];
         var line = new TextLine(buffer);
-        DeviceLog.Begin(ref line, "target disk"u8, _device);
+        DeviceLog.Begin(ref line, what, _device);
         line.Add("area "u8);
         Span<byte> uuid = stackalloc byte[AreaUuid.TextBytes];
         Sink.Label.Uuid.WriteText(uuid);
@@ -163,7 +194,7 @@ internal static class DiskTarget<TDriver>
         line.Add(", "u8);
         line.AddSize(Sink.Label.CapacityBytes);
         line.Add(" from block "u8);
-        line.AddDecimal(extent.FirstBlock);
+        line.AddDecimal(firstBlock);
         DeviceLog.End(ref line);
     }
 
