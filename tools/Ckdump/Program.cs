@@ -57,6 +57,7 @@ public static class Program
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(LogCommand.Create());
         root.Subcommands.Add(ConvertCommand.Create());
+        root.Subcommands.Add(MapCommand.Create());
         HelpWithExamples.Install(root,
             "ckdump prepare /dev/nvme0n1p3          # make a partition the dump area",
             "ckdump save                            # after a crash: copy the dump to /var/crash",

@@ -5,6 +5,7 @@ using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Extents;
 using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Areas;
@@ -12,6 +13,8 @@ namespace CosmosKdump.Ckdump.Areas;
 /// <summary>A dump area on the host: a disk, a partition, or an image file, opened by its path.</summary>
 public sealed class AreaFile : IDisposable
 {
+    private bool _isUnlocked;
+
     private AreaFile(string path, FileKind kind, SafeFileHandle handle)
     {
         Path = path;
@@ -46,7 +49,20 @@ public sealed class AreaFile : IDisposable
         {
             throw new ToolException(path, "neither a regular file nor a block device");
         }
-        return new AreaFile(path, kind, Posix.Open(path, write, exclusive: write && kind == FileKind.BlockDevice));
+        bool isUnlocked = write && kind == FileKind.Regular && Unlock(path);
+        try
+        {
+            SafeFileHandle handle = Posix.Open(path, write, exclusive: write && kind == FileKind.BlockDevice);
+            return new AreaFile(path, kind, handle) { _isUnlocked = isUnlocked };
+        }
+        catch
+        {
+            if (isUnlocked)
+            {
+                Lock(path);
+            }
+            throw;
+        }
     }
 
     /// <summary>Makes a new image file of a length; it is deleted again if that fails.</summary>
@@ -114,10 +130,15 @@ public sealed class AreaFile : IDisposable
 
     /// <summary>
     /// Makes the area empty: zeros at its start, durably, and then the label. Whoever sees the label may rely on the
-    /// rest.
+    /// rest. An area that is a file gets its stamps too (<see cref="FileArea"/>).
     /// </summary>
     public void WriteEmpty(in AreaLabel label)
     {
+        if (label.IsFile)
+        {
+            _ = FileArea.WriteEmpty(this, label);
+            return;
+        }
         RandomAccess.Write(Handle, new byte[Math.Min(AreaLabel.BlankBytes, LabelOffsetBytes)], 0);
         WriteLabel(label);
     }
@@ -174,5 +195,36 @@ public sealed class AreaFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        Handle.Dispose();
+        if (_isUnlocked)
+        {
+            _isUnlocked = false;
+            Lock(Path);
+        }
+    }
+
+    /// <summary>The file stays as it is now, locked or not, when it is closed.</summary>
+    public void KeepLock() => _isUnlocked = false;
+
+    // Only the lock of a dump area is taken away for a moment: other immutable files are somebody's decision.
+    private static bool Unlock(string path)
+    {
+        using AreaFile file = Open(path, write: false);
+        uint flags = FileCalls.FlagsOf(file.Handle);
+        bool isLocked = (flags & FileCalls.Immutable) != 0
+            && file.ReadLabel(out AreaLabel label) == Status.Ok && label.IsFile;
+        if (isLocked)
+        {
+            FileCalls.SetFlags(file.Handle, path, flags & ~FileCalls.Immutable);
+        }
+        return isLocked;
+    }
+
+    private static void Lock(string path)
+    {
+        using SafeFileHandle file = Posix.Open(path, write: false, exclusive: false);
+        FileCalls.SetFlags(file, path, FileCalls.FlagsOf(file) | FileCalls.Immutable);
+    }
 }

@@ -23,10 +23,11 @@ public static class ContentCheck
     {
         RequireNoFileSystem(area);
         byte[] first = ReadEdge(area, 0);
-        Status status = area.ReadLabel(out _);
+        Status status = area.ReadLabel(out AreaLabel label);
         string? file = NameOf(first);
         int blankBytes = (int)Math.Min(first.Length, Math.Max(0, area.LabelOffsetBytes));
-        if (status == Status.Ok && IsZero(first.AsSpan(0, blankBytes)))
+        // An empty area that is a file has stamps, and it is ours by its label.
+        if (status == Status.Ok && (label.IsFile || IsZero(first.AsSpan(0, blankBytes))))
         {
             return;
         }

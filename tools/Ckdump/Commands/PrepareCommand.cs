@@ -21,8 +21,12 @@ public static class PrepareCommand
         var path = new Argument<string>("PATH") { Description = "Disk, partition or image file" };
         var size = new Option<string>("--size")
         {
-            Description = "Make a new image file of this size, such as 8G",
+            Description = "Make a new file of this size, such as 8G",
             HelpName = "SIZE",
+        };
+        var asFile = new Option<bool>("--file")
+        {
+            Description = "PATH is a file of this machine's own file system (ext4, xfs), and the area its place on the disk",
         };
         var sparse = new Option<bool>("--sparse") { Description = "Do not reserve the space of a new image file" };
         var uuid = new Option<string>("--uuid")
@@ -40,21 +44,28 @@ public static class PrepareCommand
             "prepare",
             "Makes a disk, a partition or an image file the dump area. Refuses whatever holds data, and what the "
             + "capture kernel has no driver for: it finds NVMe, SATA and virtio-blk disks, and on them the partitions of a GPT "
-            + "and the primary ones of an MBR. Never asks.")
+            + "or MBR. Never asks.")
         {
-            path, size, sparse, uuid, force, discard, json,
+            path, size, asFile, sparse, uuid, force, discard, json,
         };
         HelpWithExamples.Set(command,
             "ckdump prepare /dev/disk/by-id/nvme-SERIAL-part3",
+            "ckdump prepare --file /var/crash/area --size 8G  # a file of this machine: ckdump load tells where it lies",
             "ckdump prepare --size 8G /var/lib/crash.img    # an image file for a virtual machine",
             "ckdump prepare --force /dev/vdb                # whatever it held is lost, but for an unsaved dump");
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(asFile) && parsed.GetValue(sparse))
+            {
+                throw ToolException.Usage("--sparse: a file that is a dump area needs all of its blocks (--file)");
+            }
             AreaUuid? wanted = ParseUuid(parsed.GetValue(uuid));
             long? sizeBytes = ParseSize(parsed.GetValue(size));
             string file = parsed.GetRequiredValue(path);
-            AreaLabel label = Prepare(
-                file, sizeBytes, parsed.GetValue(sparse), wanted, parsed.GetValue(force), parsed.GetValue(discard));
+            (bool isForced, bool mayDiscard) = (parsed.GetValue(force), parsed.GetValue(discard));
+            AreaLabel label = parsed.GetValue(asFile)
+                ? PrepareFile.Run(file, sizeBytes, wanted, isForced, mayDiscard, parsed.InvocationConfiguration.Error)
+                : Prepare(file, sizeBytes, parsed.GetValue(sparse), wanted, isForced, mayDiscard);
             Report(parsed.InvocationConfiguration.Output, file, label, parsed.GetValue(json));
             return ExitCode.Ok;
         });
@@ -93,13 +104,23 @@ public static class PrepareCommand
             throw new ToolException(path, $"has {area.LengthBytes} bytes",
                 $"a dump area has at least {AreaLabel.MinimumAreaBytes} bytes, and whole sectors of 512");
         }
+        AreaLabel label = NextLabel(area, wanted, force, discard);
+        area.KeepLock();
+        return Write(area, label);
+    }
+
+    /// <summary>
+    /// The label that an area gets, whose place holds nothing that must not be lost (<see cref="ToolException"/> otherwise).
+    /// </summary>
+    internal static AreaLabel NextLabel(AreaFile area, AreaUuid? wanted, bool force, bool discard)
+    {
         bool isArea = area.ReadLabel(out AreaLabel before) == Status.Ok;
         bool hasDump = isArea && ContentCheck.HoldsUnsavedDump(area, before);
         if (hasDump && !discard)
         {
-            throw new ToolException(path,
+            throw new ToolException(area.Path,
                 $"the dump area holds a dump that was not saved ({AreaText.Summary(before)})",
-                $"save it with ckdump save {path}, or give --discard-dump to lose it");
+                $"save it with ckdump save {area.Path}, or give --discard-dump to lose it");
         }
         if (!force && hasDump)
         {
@@ -112,7 +133,7 @@ public static class PrepareCommand
         AreaLabel label = AreaLabel.Create(
             wanted ?? (isArea ? before.Uuid : AreaFile.NewUuid()), (ulong)area.LengthBytes);
         label.Sequence = isArea ? before.Sequence + 1 : 1;
-        return Write(area, label);
+        return label;
     }
 
     private static AreaLabel Write(AreaFile area, AreaLabel label)
