@@ -11,6 +11,9 @@ public sealed record CaptureKernel(string Image, string Arguments)
     /// <summary>Path of its initramfs on the host, if it needs one.</summary>
     public string? Initrd { get; init; }
 
+    /// <summary>Path in the guest of an initrd that the guest makes itself, before the load.</summary>
+    public string? GuestInitrd { get; init; }
+
     /// <summary>Core headers in ELF32 format (<c>--elf32-core-headers</c>).</summary>
     public bool Elf32CoreHeaders { get; init; }
 

@@ -244,6 +244,11 @@ public sealed partial class Guest : IDisposable
         Initramfs content = new(userland);
         content.AddProgram(userland.Kexec);
         content.AddModules(KernelModules.ForDisks(kernel));
+        content.AddModules(new KernelModules(kernel, [.. _options.Modules]));
+        foreach (string program in _options.Programs)
+        {
+            content.AddProgram(program);
+        }
         string job = GuestJob.Script(_options);
         content.AddText(Initramfs.JobPath, job);
         File.WriteAllText(Path.Combine(Folder, "job.sh"), job);

@@ -60,7 +60,8 @@ public static class GuestJob
             _ => "-p",
         };
         string headers = capture.Elf32CoreHeaders ? " --elf32-core-headers" : "";
-        string initrd = capture.Initrd == null ? "" : $" --initrd={InitrdPath}";
+        string? path = capture.Initrd == null ? capture.GuestInitrd : InitrdPath;
+        string initrd = path == null ? "" : $" --initrd={path}";
         return $"kexec {how}{headers}{initrd} --command-line={Quote(capture.Arguments)} {ImagePath}";
     }
 

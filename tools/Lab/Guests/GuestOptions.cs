@@ -46,6 +46,12 @@ public sealed record GuestOptions
     /// <summary>More arguments of QEMU.</summary>
     public IReadOnlyList<string> QemuArguments { get; init; } = [];
 
+    /// <summary>More modules of the guest's kernel, such as <c>ext4</c>; those built in are there anyway.</summary>
+    public IReadOnlyList<string> Modules { get; init; } = [];
+
+    /// <summary>More programs of the host that the guest has in <c>/bin</c>, with their libraries.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
     /// <summary>The capture kernel; null: the guest loads none.</summary>
     public CaptureKernel? Capture { get; init; }
 

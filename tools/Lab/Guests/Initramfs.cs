@@ -59,8 +59,10 @@ public sealed class Initramfs
         foreach ((string name, byte[] content) in modules.InLoadOrder)
         {
             string path = $"/modules/{name}.ko";
-            _files[path] = content;
-            _modules.Add(path);
+            if (_files.TryAdd(path, content))
+            {
+                _modules.Add(path);
+            }
         }
     }
 

@@ -13,7 +13,8 @@ namespace CosmosKdump.Lab.Setup;
 /// </summary>
 public sealed class Userland
 {
-    private static readonly string[] Packages = ["busybox-static", "kexec-tools", "makedumpfile"];
+    // The C++ library is for ckdump, which is no package.
+    private static readonly string[] Packages = ["busybox-static", "kexec-tools", "makedumpfile", "libstdc++6"];
     private static readonly string[] LibraryFolders =
     [
         "lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64", "usr/lib64", "lib", "usr/lib",
