@@ -22,6 +22,14 @@ public sealed class PayloadDecoder
     /// <summary>The payload. Throws <see cref="InvalidDataException"/>, which says what is wrong with the packed bytes.</summary>
     public static byte[] Unpack(ReadOnlySpan<byte> packed)
     {
+        byte[] payload = UnpackUnchecked(packed);
+        uint wanted = BinaryPrimitives.ReadUInt32LittleEndian(packed[8..]);
+        return Adler32(payload) == wanted ? payload : throw new InvalidDataException("the payload's checksum is wrong");
+    }
+
+    /// <summary>The payload, whether or not its checksum is right. Throws as <see cref="Unpack"/>.</summary>
+    public static byte[] UnpackUnchecked(ReadOnlySpan<byte> packed)
+    {
         if (packed.Length < HeaderBytes)
         {
             throw new InvalidDataException($"{packed.Length} bytes are no packed payload");
@@ -38,8 +46,7 @@ public sealed class PayloadDecoder
         }
         byte[] payload = new byte[payloadBytes];
         new PayloadDecoder(packed.ToArray()).Fill(payload);
-        uint wanted = BinaryPrimitives.ReadUInt32LittleEndian(packed[8..]);
-        return Adler32(payload) == wanted ? payload : throw new InvalidDataException("the payload's checksum is wrong");
+        return payload;
     }
 
     /// <summary>Adler-32 of some bytes.</summary>
