@@ -13,7 +13,7 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
     where TMemory : struct, IPhysicalMemory
 {
     /// <summary>Smallest buffer that the constructor takes.</summary>
-    public const int SmallestBufferBytes = FlatFormat.HeaderBytes + FlatFormat.RecordBytes;
+    public const int SmallestBufferBytes = (2 * Limits.PageBytes) + FlatFormat.RecordBytes;
 
     /// <summary>The channel. A public field, for it is a struct that changes in place.</summary>
     public TChannel Channel;
@@ -121,6 +121,7 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
         return outcome == Status.Ok ? status : outcome;
     }
 
+    // The first chunk is the header alone, for which there is always room.
     private void KeepHeader(in DumpChunk chunk)
     {
         if (chunk.LengthBytes <= (ulong)(_buffer.Bytes.Length - _used) / 2)

@@ -21,6 +21,12 @@ public static class KdumpFront
         Span<byte> page = stackalloc byte[Limits.PageBytes];
         KdumpHeader.Write(ref memory, in plan, in layout, flags, page);
         Status status = stream.Write(ref sink, page);
+        // By itself, so that a sink that cannot go back can repeat it when the dump turned out incomplete, however many
+        // notes follow.
+        if (status == Status.Ok && !sink.CanReadBack)
+        {
+            status = stream.Flush(ref sink);
+        }
         if (status == Status.Ok)
         {
             KdumpHeader.WriteSub(in plan, in layout, level, page);

@@ -20,7 +20,7 @@ public sealed class FlatSinkTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(33)]
     public void TheRecordsMakeTheDumpThatADiskWouldHold(int bufferPages)
     {
@@ -48,10 +48,12 @@ public sealed class FlatSinkTests : IDisposable
         Assert.Equal((ulong)System.Linq.Enumerable.Count(KdumpRun.KeptPages()), vmcore.KeptPages);
     }
 
-    [Fact]
-    public void PagesThatAreLostOnTheWayAreToldByTheHeader()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(33)]
+    public void PagesThatAreLostOnTheWayAreToldByTheHeader(int bufferPages)
     {
-        var stream = new FlatStream(33);
+        var stream = new FlatStream(bufferPages);
         var run = new KdumpRun(canReadBack: false, second: stream, change: pages => pages.Memory.Unreadable.Add(0x1003));
         Assert.Equal(Status.PagesLost, run.Result.Status);
         byte[] flat = stream.Output.ToArray();
@@ -77,7 +79,7 @@ public sealed class FlatSinkTests : IDisposable
 
     [Fact]
     public void ABufferThatIsTooSmallIsRefused() =>
-        Assert.Equal(Status.BufferTooSmall, new KdumpRun(canReadBack: false, second: new FlatStream(1)).Result.Status);
+        Assert.Equal(Status.BufferTooSmall, new KdumpRun(canReadBack: false, second: new FlatStream(2)).Result.Status);
 
     private KdumpVmcore Open(byte[] flat)
     {

@@ -8,7 +8,7 @@ using CosmosKdump.Tests.Unit.Capture.Encode.Kdump;
 namespace CosmosKdump.Tests.Unit.Capture.Encode.Flat;
 
 /// <summary>A flattened stream as the second sink of a <see cref="KdumpRun"/>.</summary>
-internal sealed class FlatStream(int bufferPages = 2) : ISecondSink
+internal sealed class FlatStream(int bufferPages = 3) : ISecondSink
 {
     private readonly TestMemory _memory = new(bufferPages);
     private FlatSink<Channel, MediumMemory> _sink;
