@@ -1,6 +1,7 @@
 using System.IO;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Filter;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 using CosmosKdump.Ckdump.Cli;
@@ -17,23 +18,25 @@ public static class CutDump
 {
     private const int Threads = 2;
 
-    /// <summary>Makes the dump, and tells how it ended.</summary>
-    public static CaptureResult Make(string elf, string target, byte level, Compressor compressor, ulong capacityBytes)
+    /// <summary>Makes the dump, and tells how it ended, and how many pages there are of each kind.</summary>
+    public static (CaptureResult Result, ulong[] Census) Make(
+        string elf, string target, byte level, Compressor compressor, ulong capacityBytes)
     {
         Assert.True(VmcoreFile.TryOpen(elf, out VmcoreFile? vmcore, out FileProblem? problem), problem?.ToString());
         using (vmcore)
         using (StringWriter said = new())
         {
             CaptureResult result = default;
+            ulong[] census = new ulong[PageCensus.Kinds];
             TerminalProgress.Run(said, "cutting", progress =>
-                result = Run(vmcore, elf, target, level, compressor, capacityBytes, progress));
-            return result;
+                result = Run(vmcore, elf, target, level, compressor, capacityBytes, progress, census));
+            return (result, census);
         }
     }
 
     private static CaptureResult Run(
         VmcoreFile vmcore, string elf, string target, byte level, Compressor compressor, ulong capacityBytes,
-        TerminalProgress progress)
+        TerminalProgress progress, ulong[] census)
     {
         BootOptions options = BootOptions.Default;
         options.HasElfCoreHeader = true;
@@ -54,7 +57,9 @@ public static class CutDump
         using HostBuffers buffers = new(pool.Slots, LeftOutPages.Of(vmcore, elf));
         var sink = new CutSink(new FileSink(file, buffers, memory), capacityBytes & ~(Limits.PageBytes - 1UL));
         var packer = new PoolCompressor(pool);
-        return CapturePipeline.Run(
+        CaptureResult result = CapturePipeline.Run(
             ref memory, ref sink, ref clock, ref console, ref packer, in plan, buffers.Kdump, buffers.Staging);
+        buffers.Kdump.Filter.Counts[..census.Length].CopyTo(census);
+        return result;
     }
 }
