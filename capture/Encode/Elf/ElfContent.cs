@@ -122,6 +122,6 @@ public ref struct ElfContent
                 lastPosition = cursor.PositionBytes;
             }
         }
-        Layout = plan.Layout.With(headers, segments, cursor.EndBytes, lastPosition);
+        Layout = plan.Layout.With(LevelNote.Bytes).With(headers, segments, cursor.EndBytes, lastPosition);
     }
 }

@@ -83,8 +83,16 @@ public static class ElfDump
         Status status = VmcoreHeader.Write(ref memory, ref sink, ref stream, in plan, ref content);
         if (status == Status.Ok)
         {
-            ulong end = content.Layout.NotePositionBytes + content.Layout.NoteBytes;
+            ulong end = content.Layout.NotePositionBytes + plan.Layout.NoteBytes;
             status = NoteCopy.Write(ref memory, ref sink, ref stream, in plan, end);
+            // Where a note became unreadable since: ours stands where the header says.
+            status = status == Status.Ok ? stream.PadTo(ref sink, end) : status;
+        }
+        if (status == Status.Ok && content.IsFiltered)
+        {
+            Span<byte> note = stackalloc byte[LevelNote.Bytes];
+            LevelNote.Write(note, content.EffectiveLevel);
+            status = stream.Write(ref sink, note);
         }
         if (status == Status.Ok)
         {

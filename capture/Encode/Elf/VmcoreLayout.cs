@@ -77,6 +77,14 @@ public struct VmcoreLayout
         return layout.SegmentCount == 0 ? Status.NoSegments : Status.Ok;
     }
 
+    /// <summary>The same vmcore with more notes, behind its own.</summary>
+    public readonly VmcoreLayout With(uint noteBytes)
+    {
+        VmcoreLayout layout = this;
+        layout.NoteBytes += noteBytes;
+        return layout;
+    }
+
     /// <summary>
     /// The same vmcore with other PT_LOADs. <paramref name="programHeaders"/>: all of them, the merged PT_NOTE
     /// included; <paramref name="lastPositionBytes"/>: where the last one begins, behind the first.

@@ -1,8 +1,10 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode.Elf;
 using CosmosKdump.Capture.Input;
 
 namespace CosmosKdump.Analyzer.Files;
@@ -26,6 +28,7 @@ public sealed class ElfVmcore : VmcoreFile
         {
             ReadNotes(header.Offset, header.FileBytes);
         }
+        DumpLevel = LevelOf(bytes, Notes);
     }
 
     /// <summary>The ELF header and the program headers.</summary>
@@ -39,6 +42,9 @@ public sealed class ElfVmcore : VmcoreFile
 
     /// <inheritdoc/>
     public override DumpFormat Format => DumpFormat.Elf;
+
+    /// <inheritdoc/>
+    public override byte? DumpLevel { get; }
 
     /// <inheritdoc/>
     public override ulong NeededBytes
@@ -95,6 +101,21 @@ public sealed class ElfVmcore : VmcoreFile
         ProgramHeader segment = Segments[range.Segment];
         physicalAddress = segment.PhysicalAddress + (virtualAddress - segment.VirtualAddress);
         return Status.Ok;
+    }
+
+    // A dump that was filtered twice has a note of each time.
+    private static byte? LevelOf(IDumpBytes bytes, IReadOnlyList<VmcoreNote> notes)
+    {
+        byte? level = null;
+        Span<byte> number = stackalloc byte[LevelNote.DescriptionBytes];
+        foreach (VmcoreNote note in notes.Where(note => note.IsDumpLevel))
+        {
+            if (bytes.Read(note.OffsetBytes, number) == Status.Ok)
+            {
+                level = (byte)((level ?? 0) | (BinaryPrimitives.ReadUInt32LittleEndian(number) & Capture.Filter.DumpLevel.Highest));
+            }
+        }
+        return level;
     }
 
     // The range of a page, which may begin within it.

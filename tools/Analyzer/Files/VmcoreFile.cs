@@ -40,6 +40,12 @@ public abstract class VmcoreFile : IDisposable
     /// <summary>What ended the reading of the notes early, or null.</summary>
     public FileProblem? NoteProblem { get; private set; }
 
+    /// <summary>
+    /// Dump level by the dump's own headers, 0 to 31; null if they do not tell, as those of a filtered ELF dump of
+    /// makedumpfile.
+    /// </summary>
+    public abstract byte? DumpLevel { get; }
+
     /// <summary>Bytes that the dump may take: up to the end of the dump in an area, else the whole file.</summary>
     public ulong LengthBytes => Area is { HasLabel: true } && HasDump
         ? Area.Label.DumpLengthBytes

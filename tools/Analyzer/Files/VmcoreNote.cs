@@ -1,3 +1,5 @@
+using CosmosKdump.Capture.Encode.Elf;
+
 namespace CosmosKdump.Analyzer.Files;
 
 /// <summary>One note of a vmcore.</summary>
@@ -12,4 +14,8 @@ public sealed record VmcoreNote(string Name, uint Type, ulong OffsetBytes, uint 
 
     /// <summary>The VMCOREINFO text.</summary>
     public bool IsVmcoreInfo => Name == "VMCOREINFO";
+
+    /// <summary>The level of a filtered ELF dump.</summary>
+    public bool IsDumpLevel =>
+        Type == LevelNote.Type && Name == "CKDUMP" && LengthBytes == LevelNote.DescriptionBytes;
 }

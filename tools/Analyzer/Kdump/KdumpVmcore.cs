@@ -49,6 +49,9 @@ public sealed class KdumpVmcore : VmcoreFile
     /// <summary>The headers.</summary>
     public KdumpHeader Header { get; }
 
+    /// <inheritdoc/>
+    public override byte? DumpLevel => (byte)(Header.DumpLevel & Capture.Filter.DumpLevel.Highest);
+
     /// <summary>The 1st bitmap: the memory that the crashed kernel had.</summary>
     public PageBitmap MemoryMap { get; }
 

@@ -35,7 +35,7 @@ public static class Conversion
             {
                 throw new ToolException(source, "an ELF32 vmcore can only become a kdump-compressed dump");
             }
-            byte own = vmcore is KdumpVmcore kdump ? (byte)(kdump.Header.DumpLevel & 31) : (byte)0;
+            byte own = vmcore.DumpLevel ?? 0;
             BootOptions options = BootOptions.Default;
             options.HasElfCoreHeader = true;
             options.ElfCoreHeaderAddress = CoreImage.Address;

@@ -128,12 +128,17 @@ internal static class InfoText
         Line(output, "incomplete", kdump.IsIncomplete ? $"cut short by its writer, {kdump.MissingPages} pages missing" : null);
     }
 
-    // An ELF dump does not tell its level, but its area's label does; what is left out shows in the program headers.
+    // A filtered ELF dump of ours tells its level in a note, and the label of its area does; what another's leaves out
+    // shows in the program headers only.
     private static string? ElfLevel(VmcoreFile vmcore)
     {
         if (vmcore is not ElfVmcore elf)
         {
             return null;
+        }
+        if (vmcore.DumpLevel is byte level)
+        {
+            return level.ToString(CultureInfo.InvariantCulture);
         }
         bool isFiltered = elf.Segments.Any(segment => segment.MemoryBytes > segment.FileBytes);
         byte? told = vmcore.Area is { HasLabel: true, Label.HoldsUnsavedDump: true } area ? area.Label.DumpLevel : null;

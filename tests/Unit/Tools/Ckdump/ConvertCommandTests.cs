@@ -72,6 +72,23 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_filtered_ELF_dump_tells_its_level()
+    {
+        string filtered = _fixture.Folder.PathOf("filtered");
+        Assert.Equal(0, CkdumpRun.Of("convert", "-f", "elf", "-d", "1", _fixture.Vmcore(), "-o", filtered).ExitCode);
+        Assert.Matches(@"dump level +1\n", CkdumpRun.Good("info", filtered));
+        CkdumpRun run = CkdumpRun.Of("convert", "-d", "0", filtered, "-o", Target);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("raised from 0 to 1: the dump has level 1", run.Error);
+        using KdumpVmcore dump = Open(Target);
+        Assert.Equal(1, dump.Header.DumpLevel);
+        string again = _fixture.Folder.PathOf("again");
+        Assert.Equal(0, CkdumpRun.Of("convert", "-f", "elf", filtered, "-o", again).ExitCode);
+        Assert.Matches(@"dump level +1\n", CkdumpRun.Good("info", again));
+        CkdumpRun.Good("verify", "--read", again);
+    }
+
+    [Fact]
     public void A_flattened_ELF_dump_is_the_plain_one()
     {
         string flat = _fixture.Folder.PathOf("flat");
