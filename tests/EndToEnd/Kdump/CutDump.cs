@@ -22,8 +22,7 @@ public static class CutDump
     public static (CaptureResult Result, ulong[] Census) Make(
         string elf, string target, byte level, Compressor compressor, ulong capacityBytes)
     {
-        Assert.True(VmcoreFile.TryOpen(elf, out VmcoreFile? vmcore, out FileProblem? problem), problem?.ToString());
-        using (vmcore)
+        using (VmcoreFile vmcore = OpenDump.Of<VmcoreFile>(elf))
         using (StringWriter said = new())
         {
             CaptureResult result = default;

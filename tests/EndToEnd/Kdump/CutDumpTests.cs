@@ -2,12 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Filter;
 using CosmosKdump.Capture.Input;
-using CosmosKdump.Ckdump;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Matrix;
@@ -142,32 +140,23 @@ public sealed class CutDumpTests(ElfDumps dumps, ITestOutputHelper output)
     // They open it; that pages are missing is a check that fails, and no other does.
     private static void ToolsSayIncomplete(string dump, bool hasLog)
     {
-        Assert.True(VmcoreFile.TryOpen(dump, out VmcoreFile? file, out FileProblem? problem), problem?.ToString());
-        using (file)
+        using (KdumpVmcore file = OpenDump.Of<KdumpVmcore>(dump))
         {
-            Assert.True(Assert.IsType<KdumpVmcore>(file).IsIncomplete);
+            Assert.True(file.IsIncomplete);
         }
-        (int code, string said, _) = Ckdump("info", dump);
+        (int code, string said, _) = CkdumpRun.Of("info", dump);
         Assert.Equal(0, code);
         Assert.Contains("missing", said);
-        (code, said, string errors) = Ckdump("verify", dump);
+        (code, said, string errors) = CkdumpRun.Of("verify", dump);
         Assert.Equal(1, code);
         IEnumerable<string> failed = said.Split('\n').Where(line => line.StartsWith("failed", StringComparison.Ordinal));
         Assert.Contains(failed, line => line.Contains("not written", StringComparison.Ordinal));
         Assert.Contains("missing", errors);
         if (hasLog)
         {
-            (code, said, errors) = Ckdump("log", dump);
+            (code, said, errors) = CkdumpRun.Of("log", dump);
             Assert.Equal((0, ""), (code, errors));
             Assert.Contains("sysrq: Trigger a crash", said);
         }
-    }
-
-    private static (int Code, string Said, string Errors) Ckdump(params string[] arguments)
-    {
-        using StringWriter said = new();
-        using StringWriter errors = new();
-        int code = Program.Run(arguments, said, errors);
-        return (code, said.ToString(), errors.ToString());
     }
 }

@@ -7,7 +7,6 @@ using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
-using CosmosKdump.Ckdump;
 using CosmosKdump.Ckdump.Convert;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
@@ -51,8 +50,8 @@ public sealed class DamagedKernelTests(ElfDumps dumps, ITestOutputHelper output)
         File.Copy(dumps.Of(kernel), damaged);
         Overwrite(damaged, damage);
         string said = Convert(damaged, filtered);
-        using (KdumpVmcore first = Open(healthy))
-        using (KdumpVmcore second = Open(filtered))
+        using (KdumpVmcore first = OpenDump.Of<KdumpVmcore>(healthy))
+        using (KdumpVmcore second = OpenDump.Of<KdumpVmcore>(filtered))
         {
             ulong end = Math.Max(first.Header.PageCount, second.Header.PageCount);
             ulong[] lost = [.. Pfns(end).Where(pfn => first.KeptMap.IsSet(pfn) && !second.KeptMap.IsSet(pfn))];
@@ -103,8 +102,7 @@ public sealed class DamagedKernelTests(ElfDumps dumps, ITestOutputHelper output)
 
     private static void Overwrite(string elf, string damage)
     {
-        Assert.True(CrashedKernel.TryOpen(elf, out CrashedKernel? kernel, out FileProblem? problem), problem?.ToString());
-        using (kernel)
+        using (CrashedKernel kernel = OpenDump.KernelIn(elf))
         using (FileStream file = new(elf, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
         {
             ElfVmcore vmcore = Assert.IsType<ElfVmcore>(kernel.Vmcore);
@@ -197,20 +195,8 @@ public sealed class DamagedKernelTests(ElfDumps dumps, ITestOutputHelper output)
         }
     }
 
-    private static string Convert(string source, string target)
-    {
-        using StringWriter said = new();
-        using StringWriter errors = new();
-        int code = Program.Run(["convert", "-d", "31", "-c", "lzo", source, "-o", target], said, errors);
-        Assert.True(code == 0, errors.ToString());
-        return errors.ToString();
-    }
-
-    private static KdumpVmcore Open(string path)
-    {
-        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? dump, out FileProblem? problem), problem?.ToString());
-        return Assert.IsType<KdumpVmcore>(dump);
-    }
+    private static string Convert(string source, string target) =>
+        CkdumpRun.Good("convert", "-d", "31", "-c", "lzo", source, "-o", target);
 
     /// <summary>The memory port over a machine's memory.</summary>
     private readonly struct SharedPort(SharedMemory memory) : IPhysicalMemory

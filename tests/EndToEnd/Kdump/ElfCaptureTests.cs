@@ -1,8 +1,6 @@
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using CosmosKdump.Analyzer.Checks;
-using CosmosKdump.Ckdump;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Matrix;
@@ -49,9 +47,8 @@ public class ElfCaptureTests(ITestOutputHelper output)
 
     private static string Told(params string[] arguments)
     {
-        using StringWriter said = new();
-        using StringWriter errors = new();
-        Assert.Equal((0, ""), (Program.Run(arguments, said, errors), errors.ToString()));
-        return said.ToString();
+        (int code, string said, string errors) = CkdumpRun.Of(arguments);
+        Assert.Equal((0, ""), (code, errors));
+        return said;
     }
 }

@@ -6,7 +6,6 @@ using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Analyzer.Memory;
 using CosmosKdump.Capture;
-using CosmosKdump.Ckdump;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Tools;
 using Xunit;
@@ -37,9 +36,9 @@ public sealed class ElfLevelTests(ElfDumps dumps, ITestOutputHelper output)
         string ours = dumps.PathOf(kernel, $"ours-{Guid.NewGuid():N}");
         Makedumpfile.Convert($"-E -d {level}", dumps.Of(kernel), theirs);
         Convert(dumps.Of(kernel), ours, $"{level}");
-        using (CrashedKernel full = OpenKernel(dumps.Of(kernel)))
-        using (VmcoreFile first = Open(theirs))
-        using (VmcoreFile second = Open(ours))
+        using (CrashedKernel full = OpenDump.KernelIn(dumps.Of(kernel)))
+        using (VmcoreFile first = OpenDump.Of<VmcoreFile>(theirs))
+        using (VmcoreFile second = OpenDump.Of<VmcoreFile>(ours))
         {
             List<ulong> onlyFirst = [];
             List<ulong> onlySecond = [];
@@ -73,14 +72,14 @@ public sealed class ElfLevelTests(ElfDumps dumps, ITestOutputHelper output)
         string kdump = dumps.PathOf(kernel, $"kdump-{Guid.NewGuid():N}");
         string direct = dumps.PathOf(kernel, $"direct-{Guid.NewGuid():N}");
         string again = dumps.PathOf(kernel, $"again-{Guid.NewGuid():N}");
-        Run("convert", "-d", $"{level}", "-c", "lzo", dumps.Of(kernel), "-o", kdump);
+        CkdumpRun.Good("convert", "-d", $"{level}", "-c", "lzo", dumps.Of(kernel), "-o", kdump);
         Convert(dumps.Of(kernel), direct, $"{level}");
         // At its own level.
-        Run("convert", "-f", "elf", kdump, "-o", again);
-        using (VmcoreFile full = Open(dumps.Of(kernel)))
-        using (VmcoreFile first = Open(direct))
-        using (VmcoreFile second = Open(again))
-        using (VmcoreFile source = Open(kdump))
+        CkdumpRun.Good("convert", "-f", "elf", kdump, "-o", again);
+        using (VmcoreFile full = OpenDump.Of<VmcoreFile>(dumps.Of(kernel)))
+        using (VmcoreFile first = OpenDump.Of<VmcoreFile>(direct))
+        using (VmcoreFile second = OpenDump.Of<VmcoreFile>(again))
+        using (VmcoreFile source = OpenDump.Of<VmcoreFile>(kdump))
         {
             // The page that was partial is a whole one now, of zeros for one.
             Assert.All(Pages(full).Where(pfn => pfn != PartialPage), pfn => Assert.Equal(first.StateOf(pfn), second.StateOf(pfn)));
@@ -143,25 +142,5 @@ public sealed class ElfLevelTests(ElfDumps dumps, ITestOutputHelper output)
     }
 
     private static void Convert(string source, string target, string level) =>
-        Run("convert", "-f", "elf", "-d", level, source, "-o", target);
-
-    private static void Run(params string[] arguments)
-    {
-        using StringWriter said = new();
-        using StringWriter errors = new();
-        int code = Program.Run(arguments, said, errors);
-        Assert.True(code == 0, errors.ToString());
-    }
-
-    private static VmcoreFile Open(string path)
-    {
-        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? dump, out FileProblem? problem), problem?.ToString());
-        return dump;
-    }
-
-    private static CrashedKernel OpenKernel(string path)
-    {
-        Assert.True(CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem), problem?.ToString());
-        return kernel;
-    }
+        CkdumpRun.Good("convert", "-f", "elf", "-d", level, source, "-o", target);
 }

@@ -68,8 +68,7 @@ public class FarMemoryTests
 
     private static void MustHoldAll(string path)
     {
-        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? dump, out FileProblem? problem), problem?.ToString());
-        using (dump)
+        using (VmcoreFile dump = OpenDump.Of<VmcoreFile>(path))
         {
             byte[] page = new byte[Limits.PageBytes];
             foreach (ulong address in Pages())

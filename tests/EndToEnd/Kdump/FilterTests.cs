@@ -2,11 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Kernel;
 using CosmosKdump.Capture;
-using CosmosKdump.Ckdump;
 using CosmosKdump.Ckdump.Convert;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Tools;
@@ -38,9 +36,9 @@ public sealed class FilterTests(ElfDumps dumps, ITestOutputHelper output)
         string ours = dumps.PathOf(kernel, $"ours-{Guid.NewGuid():N}");
         Makedumpfile.Convert($"-l -d {level}", dumps.Of(kernel), theirs);
         Convert(dumps.Of(kernel), ours, level, "lzo");
-        using (CrashedKernel full = OpenKernel(dumps.Of(kernel)))
-        using (KdumpVmcore first = Open(theirs))
-        using (KdumpVmcore second = Open(ours))
+        using (CrashedKernel full = OpenDump.KernelIn(dumps.Of(kernel)))
+        using (KdumpVmcore first = OpenDump.Of<KdumpVmcore>(theirs))
+        using (KdumpVmcore second = OpenDump.Of<KdumpVmcore>(ours))
         {
             PageStructs structs = new(full);
             PageSetComparison comparison = PageSetComparison.Compare(first, second, structs);
@@ -76,9 +74,9 @@ public sealed class FilterTests(ElfDumps dumps, ITestOutputHelper output)
         Assert.Equal(Makedumpfile.Log(dumps.Of(Kernel)), Makedumpfile.Log(ours));
         Makedumpfile.Convert("-c -d 31", ours, again);
         Convert(ours, direct, 31, compress);
-        using (CrashedKernel full = OpenKernel(dumps.Of(Kernel)))
-        using (KdumpVmcore first = Open(again))
-        using (KdumpVmcore second = Open(direct))
+        using (CrashedKernel full = OpenDump.KernelIn(dumps.Of(Kernel)))
+        using (KdumpVmcore first = OpenDump.Of<KdumpVmcore>(again))
+        using (KdumpVmcore second = OpenDump.Of<KdumpVmcore>(direct))
         {
             PageSetComparison.Compare(first, second, new PageStructs(full)).MustBeEqual();
             DumpContent.Compare(first, full.Vmcore).MustBeEqual();
@@ -97,9 +95,9 @@ public sealed class FilterTests(ElfDumps dumps, ITestOutputHelper output)
         string without = dumps.PathOf(kernel, $"without-{Guid.NewGuid():N}");
         Convert(dumps.Of(kernel), with, 31, "lzo");
         Convert(dumps.Of(kernel), without, 31, "lzo", "-e");
-        using (CrashedKernel full = OpenKernel(dumps.Of(kernel)))
-        using (KdumpVmcore first = Open(without))
-        using (KdumpVmcore second = Open(with))
+        using (CrashedKernel full = OpenDump.KernelIn(dumps.Of(kernel)))
+        using (KdumpVmcore first = OpenDump.Of<KdumpVmcore>(without))
+        using (KdumpVmcore second = OpenDump.Of<KdumpVmcore>(with))
         {
             DumpMemory memory = new(full.Vmcore, null);
             HashSet<ulong> idle = [];
@@ -145,24 +143,6 @@ public sealed class FilterTests(ElfDumps dumps, ITestOutputHelper output)
         File.Delete(many);
     }
 
-    private static void Convert(string source, string target, int level, string compress, params string[] more)
-    {
-        using StringWriter said = new();
-        using StringWriter errors = new();
-        int code = Program.Run(
-            ["convert", "-d", $"{level}", "-c", compress, source, "-o", target, .. more], said, errors);
-        Assert.True(code == 0, errors.ToString());
-    }
-
-    private static KdumpVmcore Open(string path)
-    {
-        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? dump, out FileProblem? problem), problem?.ToString());
-        return Assert.IsType<KdumpVmcore>(dump);
-    }
-
-    private static CrashedKernel OpenKernel(string path)
-    {
-        Assert.True(CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem), problem?.ToString());
-        return kernel;
-    }
+    private static void Convert(string source, string target, int level, string compress, params string[] more) =>
+        CkdumpRun.Good(["convert", "-d", $"{level}", "-c", compress, source, "-o", target, .. more]);
 }

@@ -184,8 +184,7 @@ public class KdumpCaptureTests(ITestOutputHelper output)
 
     private static (int Left, int Kept) PageStructPages(string path)
     {
-        Assert.True(CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem), problem?.ToString());
-        using (kernel)
+        using (CrashedKernel kernel = OpenDump.KernelIn(path))
         {
             ulong end = kernel.Vmcore.PhysicalRanges.Max(range => range.End) / Limits.PageBytes;
             PageState[] states =

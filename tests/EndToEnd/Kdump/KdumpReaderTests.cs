@@ -6,7 +6,6 @@ using CosmosKdump.Analyzer.Checks;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Analyzer.Kernel;
-using CosmosKdump.Ckdump;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Tools;
 using Xunit;
@@ -52,9 +51,9 @@ public sealed class KdumpReaderTests(ElfDumps dumps, ITestOutputHelper output)
         string withoutFree = dumps.PathOf(kernel, $"level16-{Guid.NewGuid():N}");
         Makedumpfile.Convert("-l -d 0", dumps.Of(kernel), all);
         Makedumpfile.Convert("-l -d 16", dumps.Of(kernel), withoutFree);
-        using CrashedKernel full = OpenKernel(dumps.Of(kernel));
-        using KdumpVmcore first = Assert.IsType<KdumpVmcore>(Open(withoutFree));
-        using KdumpVmcore second = Assert.IsType<KdumpVmcore>(Open(all));
+        using CrashedKernel full = OpenDump.KernelIn(dumps.Of(kernel));
+        using KdumpVmcore first = Assert.IsType<KdumpVmcore>(OpenDump.Of<VmcoreFile>(withoutFree));
+        using KdumpVmcore second = Assert.IsType<KdumpVmcore>(OpenDump.Of<VmcoreFile>(all));
         PageStructs structs = new(full);
         PageSetComparison same = PageSetComparison.Compare(first, first, structs);
         same.MustBeEqual();
@@ -68,8 +67,8 @@ public sealed class KdumpReaderTests(ElfDumps dumps, ITestOutputHelper output)
 
     private void Check(KernelSeries kernel, string path, string options)
     {
-        using (VmcoreFile dump = Open(path))
-        using (VmcoreFile full = Open(dumps.Of(kernel)))
+        using (VmcoreFile dump = OpenDump.Of<VmcoreFile>(path))
+        using (VmcoreFile full = OpenDump.Of<VmcoreFile>(dumps.Of(kernel)))
         {
             DumpContent content = DumpContent.Compare(dump, full);
             output.WriteLine(
@@ -80,23 +79,10 @@ public sealed class KdumpReaderTests(ElfDumps dumps, ITestOutputHelper output)
         }
         IEnumerable<CheckResult> checks = [.. VmcoreChecks.Run(path), VmcoreChecks.ReadAll(path, (_, _) => { })];
         Assert.Equal("", string.Join('\n', checks.Where(check => !check.IsOk).Select(check => $"{check.Name}: {check.Detail}")));
-        using StringWriter log = new();
-        using StringWriter errors = new();
-        Assert.Equal((0, ""), (Program.Run(["log", path], log, errors), errors.ToString()));
+        (int code, string log, string errors) = CkdumpRun.Of("log", path);
+        Assert.Equal((0, ""), (code, errors));
         // makedumpfile reads no flattened dumps: the log is that of the full one in any case.
-        Assert.Equal(Makedumpfile.Log(dumps.Of(kernel)), log.ToString());
+        Assert.Equal(Makedumpfile.Log(dumps.Of(kernel)), log);
         File.Delete(path);
-    }
-
-    private static VmcoreFile Open(string path)
-    {
-        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? dump, out FileProblem? problem), problem?.ToString());
-        return dump;
-    }
-
-    private static CrashedKernel OpenKernel(string path)
-    {
-        Assert.True(CrashedKernel.TryOpen(path, out CrashedKernel? kernel, out FileProblem? problem), problem?.ToString());
-        return kernel;
     }
 }

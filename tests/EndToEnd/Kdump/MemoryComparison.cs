@@ -19,8 +19,7 @@ public sealed record MemoryComparison(int Kept, int Excluded, int Missing)
     /// <summary>Compares from an address on; a page that differs fails.</summary>
     public static MemoryComparison Run(string dump, SharedMemory memory, ulong from = PageComparison.LowEnd)
     {
-        Assert.True(VmcoreFile.TryOpen(dump, out VmcoreFile? vmcore, out FileProblem? problem), problem?.ToString());
-        using VmcoreFile opened = vmcore;
+        using VmcoreFile opened = OpenDump.Of<VmcoreFile>(dump);
         int kept = 0;
         int excluded = 0;
         int missing = 0;

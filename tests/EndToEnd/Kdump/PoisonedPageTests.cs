@@ -100,8 +100,7 @@ public partial class PoisonedPageTests(ITestOutputHelper output)
 
     private void MustLack(string path, Dictionary<string, ulong> poisoned)
     {
-        Assert.True(VmcoreFile.TryOpen(path, out VmcoreFile? dump, out FileProblem? problem), problem?.ToString());
-        using (dump)
+        using (VmcoreFile dump = OpenDump.Of<VmcoreFile>(path))
         {
             byte[] page = new byte[Limits.PageBytes];
             foreach ((string kind, ulong address) in poisoned)
