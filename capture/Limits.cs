@@ -131,4 +131,61 @@ public static class Limits
 
     /// <summary>Longest such listening, microseconds.</summary>
     public const ulong StreamListenMicroseconds = 200_000;
+
+    /// <summary>Most network cards that are tried for one target.</summary>
+    public const int NetworkCards = 8;
+
+    /// <summary>How long a card may take to find a carrier, microseconds.</summary>
+    public const ulong CarrierMicroseconds = 6_000_000;
+
+    /// <summary>How long a DHCP server may take altogether, microseconds.</summary>
+    public const ulong DhcpMicroseconds = 20_000_000;
+
+    /// <summary>Wait for the first answer of a DHCP server, microseconds; doubled each time.</summary>
+    public const ulong DhcpFirstMicroseconds = 500_000;
+
+    /// <summary>Longest such wait, microseconds.</summary>
+    public const ulong DhcpLongestMicroseconds = 4_000_000;
+
+    /// <summary>How often an offered address is asked for.</summary>
+    public const int DhcpRequests = 4;
+
+    /// <summary>How long a server may take to be found and to accept a connection, microseconds.</summary>
+    public const ulong TcpConnectMicroseconds = 10_000_000;
+
+    /// <summary>Retransmission timeout while no round trip was measured, microseconds (RFC 6298, 2.1).</summary>
+    public const ulong TcpFirstTimeoutMicroseconds = 1_000_000;
+
+    /// <summary>Least retransmission timeout, microseconds; receivers may wait so long before they answer.</summary>
+    public const ulong TcpLeastTimeoutMicroseconds = 200_000;
+
+    /// <summary>Longest retransmission timeout, microseconds: less than the silence that ends a connection.</summary>
+    public const ulong TcpMostTimeoutMicroseconds = 4_000_000;
+
+    /// <summary>Least time before the last segment is sent again to see whether it was lost, microseconds.</summary>
+    public const ulong TcpProbeMicroseconds = 10_000;
+
+    /// <summary>Most bytes under way.</summary>
+    public const ulong TcpMostWindowBytes = 4 << 20;
+
+    /// <summary>How long a peer may say nothing while data waits, microseconds.</summary>
+    public const ulong TcpSilenceMicroseconds = 30_000_000;
+
+    /// <summary>How long a peer may take nothing although it answers, microseconds: its disk may be slow.</summary>
+    public const ulong TcpStallMicroseconds = 120_000_000;
+
+    /// <summary>Longer pauses between two looks at a connection are not the peer's, microseconds.</summary>
+    public const ulong TcpPauseMicroseconds = 500_000;
+
+    /// <summary>How long a card may keep frames that are not waited for any more, microseconds.</summary>
+    public const ulong CardMicroseconds = 5_000_000;
+
+    /// <summary>How often the end of a connection is told.</summary>
+    public const int TcpCloseAttempts = 4;
+
+    /// <summary>Wait for the peer to take note of the end, each time, microseconds.</summary>
+    public const ulong TcpCloseMicroseconds = 250_000;
+
+    /// <summary>How long a receiver may take to say that a dump is on its disk, microseconds.</summary>
+    public const ulong ConfirmMicroseconds = 60_000_000;
 }

@@ -124,4 +124,26 @@ public enum Status : ushort
     ChannelStuck = 512,
     /// <summary>A received or flattened dump without its end: how much follows is not known.</summary>
     EndMissing = 513,
+
+    // 6xx: network
+    /// <summary>The network card has no carrier: no cable, or nobody at its other end.</summary>
+    NoCarrier = 600,
+    /// <summary>No DHCP server gave an address.</summary>
+    NoAddress = 601,
+    /// <summary>The server is in another network, and there is no gateway.</summary>
+    NoRoute = 602,
+    /// <summary>The server, or the gateway to it, does not answer ARP.</summary>
+    NextHopSilent = 603,
+    /// <summary>The server does not listen on this port.</summary>
+    ConnectionRefused = 604,
+    /// <summary>The server does not answer, or stopped to.</summary>
+    ConnectionTimeout = 605,
+    /// <summary>The server broke the connection off.</summary>
+    ConnectionReset = 606,
+    /// <summary>The server closed the connection before the end.</summary>
+    ConnectionClosed = 607,
+    /// <summary>The HTTP server refused the dump.</summary>
+    HttpRefused = 608,
+    /// <summary>What the server said cannot be understood.</summary>
+    AnswerMalformed = 609,
 }

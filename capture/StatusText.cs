@@ -62,6 +62,16 @@ public static class StatusText
         Status.NotConfirmed => "receiver did not confirm the dump"u8,
         Status.ChannelStuck => "channel does not take bytes any more"u8,
         Status.EndMissing => "the end of the dump is missing"u8,
+        Status.NoCarrier => "no carrier on the network card"u8,
+        Status.NoAddress => "no DHCP server gave an address"u8,
+        Status.NoRoute => "server in another network, and no gateway"u8,
+        Status.NextHopSilent => "server or gateway does not answer ARP"u8,
+        Status.ConnectionRefused => "connection refused"u8,
+        Status.ConnectionTimeout => "server does not answer"u8,
+        Status.ConnectionReset => "server broke the connection off"u8,
+        Status.ConnectionClosed => "server closed the connection"u8,
+        Status.HttpRefused => "HTTP server refused the dump"u8,
+        Status.AnswerMalformed => "server's answer malformed"u8,
         _ => "unknown status"u8,
     };
 }
