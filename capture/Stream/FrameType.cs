@@ -19,6 +19,8 @@ public enum FrameType : byte
     Bye = 6,
     /// <summary>Sender: bytes within a page.</summary>
     Piece = 7,
+    /// <summary>Sender, over a connection: bytes of any number, which follow the frame.</summary>
+    Run = 8,
     /// <summary>Receiver: everything asked about is there.</summary>
     Confirm = 0x81,
     /// <summary>Receiver: names what is missing.</summary>

@@ -3,9 +3,9 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Runtime.InteropServices;
 using CosmosKdump.Capture;
-using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Inspect;
@@ -15,7 +15,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Commands;
 
-/// <summary><c>ckdump receive</c>: puts a vmcore together that arrives over a serial line.</summary>
+/// <summary><c>ckdump receive</c>: puts a vmcore together that arrives over a serial line or the network.</summary>
 public static class ReceiveCommand
 {
     private const int RangesShown = 5;
@@ -27,15 +27,32 @@ public static class ReceiveCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var source = new Argument<string>("SOURCE")
+        var source = new Argument<string?>("SOURCE")
         {
-            Description = "Serial line, unix socket, pipe, recorded file, or - for stdin",
+            Description = "Serial line, unix socket, pipe, recorded file, or - for stdin; none with --listen",
+            Arity = ArgumentArity.ZeroOrOne,
         };
-        var output = new Option<string>("--output", "-o")
+        var output = new Option<string?>("--output", "-o")
         {
-            Description = "File to make",
+            Description = "File to make; with --listen the folder of the dumps (default: the current one)",
             HelpName = "FILE",
-            Required = true,
+        };
+        var listen = new Option<string?>("--listen")
+        {
+            Description = "Take dumps over the network (kdump.target=tcp:...), several at a time",
+            HelpName = "[ADDR:]PORT",
+        };
+        var once = new Option<bool>("--once") { Description = "With --listen: end after one dump" };
+        var maxSize = new Option<string?>("--max-size")
+        {
+            Description = "With --listen: longest dump that is taken",
+            HelpName = "SIZE",
+        };
+        var keepFree = new Option<string>("--keep-free")
+        {
+            Description = "With --listen: what stays free on the file system",
+            HelpName = "SIZE",
+            DefaultValueFactory = _ => "1G",
         };
         Option<int> baud = NumberOption.Of("--baud", "Speed of a serial line", 115200, 1, 4_000_000);
         Option<int?> timeout = NumberOption.Optional(
@@ -44,23 +61,66 @@ public static class ReceiveCommand
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "receive",
-            "Receives a vmcore over a serial line. Nothing is overwritten. What is incomplete is kept as "
-            + "FILE.incomplete, marked so that info and verify tell what it lacks; the exit code is 3 then.")
+            "Receives a vmcore over a serial line, or over the network. Nothing is overwritten. What is incomplete is "
+            + "kept as FILE.incomplete, marked so that info and verify tell what it lacks; the exit code is 3 then.")
         {
-            source, output, baud, timeout, quiet, json,
+            source, output, listen, once, maxSize, keepFree, baud, timeout, quiet, json,
         };
         HelpWithExamples.Set(command,
             "ckdump receive /dev/ttyUSB0 -o vmcore",
             "ckdump receive /run/vm/serial.sock -o vmcore    # QEMU: -chardev socket,server=on,wait=off",
-            "ckdump receive recorded.bin -o vmcore           # what something else recorded");
+            "ckdump receive recorded.bin -o vmcore           # what something else recorded",
+            "ckdump receive --listen 7000 -o /srv/dumps      # kdump.target=tcp:THIS-MACHINE:7000");
         command.SetAction(parsed =>
         {
             TimeSpan? silence = parsed.GetValue(timeout) is int seconds ? TimeSpan.FromSeconds(seconds) : null;
+            if (parsed.GetValue(listen) is { } address)
+            {
+                if (parsed.GetValue(source) is not null || parsed.GetValue(json))
+                {
+                    throw ToolException.Usage("--listen goes with neither SOURCE nor --json");
+                }
+                StreamLimits limits = ListenOptions.Limits(
+                    parsed.GetValue(maxSize), parsed.GetRequiredValue(keepFree), silence);
+                return Listen(
+                    ListenOptions.Address(address), parsed.GetValue(output) ?? ".", parsed.GetValue(once), limits,
+                    parsed.InvocationConfiguration);
+            }
             return Receive(
-                parsed.GetRequiredValue(source), parsed.GetRequiredValue(output), parsed.GetValue(baud), silence,
+                parsed.GetValue(source) ?? throw Missing("SOURCE, or --listen,"),
+                parsed.GetValue(output) ?? throw Missing("--output FILE"),
+                parsed.GetValue(baud), silence,
                 parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration);
         });
         return command;
+    }
+
+    private static ToolException Missing(string what) =>
+        ToolException.Usage($"receive: {what} is missing (see ckdump receive --help)");
+
+    private static int Listen(
+        IPEndPoint address, string folder, bool isOnce, StreamLimits limits, InvocationConfiguration streams)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ToolException(folder, "no such folder");
+        }
+        int failures = 0;
+        TerminalProgress.Run(streams.Error, "receiving", progress =>
+        {
+            using var listener = new DumpListener(address, folder, limits, progress);
+            void Stop(PosixSignalContext context)
+            {
+                context.Cancel = true;
+                listener.Stop();
+            }
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            progress.WriteLine($"listening on {listener.Address}");
+            listener.Run(isOnce);
+            failures = listener.Failures;
+        });
+        return failures == 0 ? ExitCode.Ok : ExitCode.Incomplete;
     }
 
     private static int Receive(
@@ -113,7 +173,7 @@ public static class ReceiveCommand
         else if (receiver.ReceivedBytes > 0)
         {
             using SafeFileHandle handle = File.OpenHandle(partial, FileMode.Open, FileAccess.Write);
-            DumpMark.Write(handle, MarkOf(receiver));
+            DumpMark.Write(handle, ReceivedDump.MarkOf(receiver));
         }
         OutputFile.SyncDirectoryOf(file);
         if (asJson)
@@ -129,26 +189,6 @@ public static class ReceiveCommand
             Report(streams.Output, kept, receiver);
         }
         return receiver.IsWhole ? ExitCode.Ok : ExitCode.Incomplete;
-    }
-
-    // What is missing reads as zeros, so the extent of a dump without an end is known; its outcome is not.
-    private static AreaLabel MarkOf(DumpReceiver receiver)
-    {
-        ulong pages = receiver.Facts.LengthBytes / Limits.PageBytes;
-        ulong missing = receiver.Missing.Aggregate(0UL, (sum, range) => sum + (range.End - range.Start));
-        AreaLabel label = AreaLabel.Create(AreaFile.NewUuid(), 0);
-        label.State = AreaState.Incomplete;
-        label.CrashTimeSeconds = receiver.Facts.CrashTimeSeconds;
-        label.DumpLengthBytes = receiver.Facts.LengthBytes;
-        label.Format = receiver.Facts.Format;
-        label.DumpLevel = receiver.Facts.DumpLevel;
-        label.PagesLost = Math.Min(pages, receiver.PagesLost + ((missing + Limits.PageBytes - 1) / Limits.PageBytes));
-        label.PagesWritten = pages - label.PagesLost;
-        label.Outcome = !receiver.HasEnded ? Status.EndMissing
-            : receiver.Outcome != Status.Ok ? receiver.Outcome
-            : label.PagesLost > 0 ? Status.PagesLost
-            : Status.FrameCorrupt;
-        return label;
     }
 
     private static void Pump(ReceiveSource source, DumpReceiver receiver, TimeSpan? silence, TerminalProgress progress)

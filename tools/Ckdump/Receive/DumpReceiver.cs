@@ -13,7 +13,7 @@ namespace CosmosKdump.Ckdump.Receive;
 /// The receiver's side of the serial protocol (<c>docs/serial-protocol.md</c>): takes bytes, puts the dump together,
 /// and answers the sender's questions where it can.
 /// </summary>
-public sealed class DumpReceiver
+public sealed class DumpReceiver : IReceivedDump
 {
     private readonly Func<Stream> _createOutput;
     private readonly Action<byte[]>? _answer;

@@ -8,6 +8,9 @@ public sealed class RangeSet
 {
     private readonly List<(ulong Start, ulong End)> _ranges = [];
 
+    /// <summary>Number of ranges.</summary>
+    public int Count => _ranges.Count;
+
     /// <summary>Adds a range; parts that are there already stay.</summary>
     public void Add(ulong start, ulong end)
     {
