@@ -52,6 +52,8 @@ internal static unsafe class KernelMain
         {
             _ = Step.Run(&ReadMap, 0);
         }
+        NetworkTarget.Settings = _options.Ip;
+        NetworkTarget.CommandLine = new HeldBuffer(new DmaBuffer(commandLine, 0));
         Status status = Step.Run(&Prepare, 0);
         if (status == Status.Ok)
         {
@@ -95,7 +97,7 @@ internal static unsafe class KernelMain
         Span<byte> commandLine = _commandLine;
         ReadOnlySpan<byte> text = commandLine[(int)offset.._boot.CommandLineLength];
         BootOptionsParser.Parse(text, ref _console, out _options);
-        BuildScope.Apply(text, ref _console, ref _options);
+        BuildScope.Apply(ref _console, ref _options);
         return Status.Ok;
     }
 

@@ -1,3 +1,5 @@
+using CosmosKdump.Capture.Net;
+
 namespace CosmosKdump.Capture.Input;
 
 /// <summary>What the kernel command line asks for (<see cref="BootOptionsParser"/>).</summary>
@@ -57,11 +59,8 @@ public struct BootOptions
     /// <summary>Provoke each kind of processor exception before the capture (kdump.selftest=1).</summary>
     public bool SelfTest;
 
-    /// <summary>Where the text of <c>kdump.ip=</c> begins in the command line, bytes.</summary>
-    public ushort IpTextOffset;
-
-    /// <summary>Length of the text of <c>kdump.ip=</c>, bytes; 0 for the default, DHCP.</summary>
-    public ushort IpTextLength;
+    /// <summary>Who we are in a network (<c>kdump.ip=</c>); no address for the default, DHCP.</summary>
+    public IpSettings Ip;
 
     /// <summary>The contract's defaults: one target, any dump area on a disk; a full ELF dump; reboot at the end.</summary>
     public static BootOptions Default

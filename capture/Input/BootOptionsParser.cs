@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using CosmosKdump.Capture.Net;
 
 namespace CosmosKdump.Capture.Input;
 
@@ -122,9 +123,10 @@ public static class BootOptionsParser
         }
         if (Same(name, "ip"u8))
         {
-            options.IpTextOffset = (ushort)cursor.ValueOffset;
-            options.IpTextLength = (ushort)value.Length;
-            return value.Length == 0 ? Status.BadOptionValue : Status.Ok;
+            bool isDhcp = Same(value, "dhcp"u8);
+            Status status = IpSettings.Parse(value, out IpSettings settings);
+            options.Ip = isDhcp || status == Status.Ok ? settings : options.Ip;
+            return isDhcp ? Status.Ok : status;
         }
         return Status.UnknownOption;
     }
@@ -303,6 +305,7 @@ public static class BootOptionsParser
             : Same(name, "final_action"u8) ? OptionWords.TextOf(options.FinalAction)
             : Same(name, "failure_action"u8) ? OptionWords.TextOf(options.FailureAction)
             : Same(name, "cpus"u8) ? "all"u8
+            : Same(name, "ip"u8) ? options.Ip.Address.Value == 0 ? "dhcp"u8 : "the address before it"u8
             : default;
         line.Add(number < 0 && word.Length == 0 ? "ignored"u8 : "used: "u8);
         if (number >= 0)

@@ -8,21 +8,14 @@ namespace CosmosKdump.Capture.Input;
 /// </summary>
 public static class BuildScope
 {
-    /// <summary>Applies it to the options parsed from <paramref name="commandLine"/>.</summary>
-    public static void Apply<TConsole>(
-        scoped ReadOnlySpan<byte> commandLine,
-        ref TConsole console,
-        ref BootOptions options)
+    /// <summary>Applies it to parsed options.</summary>
+    public static void Apply<TConsole>(ref TConsole console, ref BootOptions options)
         where TConsole : struct, IConsole
     {
-        if (options.IpTextLength != 0)
-        {
-            Tell(ref console, "kdump.ip="u8, default, "there is no network"u8);
-        }
         KeepAction(ref console, "kdump.final_action=shell"u8, ref options.FinalAction);
         KeepAction(ref console, "kdump.failure_action=shell"u8, ref options.FailureAction);
         KeepConsoles(ref console, ref options);
-        KeepTargets(commandLine, ref console, ref options);
+        KeepTargets(ref console, ref options);
     }
 
     private static void KeepAction<TConsole>(ref TConsole console, scoped ReadOnlySpan<byte> text, ref EndAction action)
@@ -30,7 +23,7 @@ public static class BuildScope
     {
         if (action == EndAction.Shell)
         {
-            Tell(ref console, text, default, "reboot instead"u8);
+            Tell(ref console, text, "reboot instead"u8);
             action = EndAction.Reboot;
         }
     }
@@ -43,7 +36,7 @@ public static class BuildScope
         {
             if (options.Consoles[i].Kind == ConsoleKind.EfiFramebuffer)
             {
-                Tell(ref console, "kdump.console=efifb"u8, default, "ignored"u8);
+                Tell(ref console, "kdump.console=efifb"u8, "ignored"u8);
                 continue;
             }
             options.Consoles[kept++] = options.Consoles[i];
@@ -51,42 +44,19 @@ public static class BuildScope
         options.ConsoleCount = kept;
     }
 
-    // A list of which something is not understood, or not in this build, must not end without a dump on a machine that has
-    // a dump area: a disk is then the last target.
-    private static void KeepTargets<TConsole>(
-        scoped ReadOnlySpan<byte> commandLine,
-        ref TConsole console,
-        ref BootOptions options)
+    // A list of which something is not understood must not end without a dump on a machine that has a dump area: a disk
+    // is then the last target.
+    private static void KeepTargets<TConsole>(ref TConsole console, ref BootOptions options)
         where TConsole : struct, IConsole
     {
-        int kept = 0;
         bool hasDisk = false;
-        bool isCut = options.HasUnknownTarget;
         for (int i = 0; i < options.TargetCount; i++)
         {
-            TargetSpec target = options.Targets[i];
-            if (target.Kind is TargetKind.Disk or TargetKind.Serial)
-            {
-                options.Targets[kept++] = target;
-                hasDisk |= target.Kind == TargetKind.Disk;
-                continue;
-            }
-            isCut = true;
-            Tell(ref console, "kdump.target="u8, commandLine.Slice(target.TextOffset, target.TextLength), "ignored"u8);
+            hasDisk |= options.Targets[i].Kind == TargetKind.Disk;
         }
-        if (kept == 0 || (isCut && !hasDisk && kept < Limits.Targets))
+        if (options.HasUnknownTarget && !hasDisk && options.TargetCount < Limits.Targets)
         {
-            options.Targets[kept++] = default;
-            TellDisk(ref console, isCut);
-        }
-        options.TargetCount = kept;
-    }
-
-    private static void TellDisk<TConsole>(ref TConsole console, bool isCut)
-        where TConsole : struct, IConsole
-    {
-        if (isCut)
-        {
+            options.Targets[options.TargetCount++] = default;
             Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
             TextLine line = ReportLine.Begin(buffer);
             line.Add("kdump.target: disk is tried last"u8);
@@ -97,14 +67,12 @@ public static class BuildScope
     private static void Tell<TConsole>(
         ref TConsole console,
         scoped ReadOnlySpan<byte> name,
-        scoped ReadOnlySpan<byte> value,
         scoped ReadOnlySpan<byte> outcome)
         where TConsole : struct, IConsole
     {
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer, Status.NotInBuild);
         line.Add(name);
-        line.Add(value[..Math.Min(value.Length, 96)]);
         line.Add(" ("u8);
         line.Add(outcome);
         line.Add(")"u8);

@@ -1,5 +1,6 @@
 using System;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Capture.Net;
 
 namespace CosmosKdump.Capture.Input;
 
@@ -32,10 +33,12 @@ public static class DeviceText
     {
         ReadOnlySpan<byte> item = cursor.Item;
         target = default;
-        if (item.StartsWith("http://"u8))
+        if (item.StartsWith(HttpTarget.Scheme))
         {
             target.Kind = TargetKind.Http;
-            return item.Length > 7 ? Status.Ok : Status.BadOptionValue;
+            Status url = HttpTarget.Parse(item, out target.Server, out int path);
+            target.PathOffset = (ushort)path;
+            return url;
         }
         int colon = item.IndexOf((byte)':');
         ReadOnlySpan<byte> kind = colon < 0 ? item : item[..colon];
@@ -55,7 +58,7 @@ public static class DeviceText
         if (kind.SequenceEqual("tcp"u8))
         {
             target.Kind = TargetKind.Tcp;
-            return detail.IndexOf((byte)':') > 0 ? Status.Ok : Status.BadOptionValue;
+            return TcpEndpoint.Parse(detail, 0, out target.Server);
         }
         return Status.UnknownTarget;
     }

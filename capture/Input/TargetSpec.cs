@@ -1,4 +1,5 @@
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Capture.Net;
 
 namespace CosmosKdump.Capture.Input;
 
@@ -16,6 +17,12 @@ public struct TargetSpec
 
     /// <summary>Serial: baud rate, 0 if none was given.</summary>
     public uint Baud;
+
+    /// <summary>Network: the server.</summary>
+    public TcpEndpoint Server;
+
+    /// <summary>HTTP: where the path begins in the target's text; its end if there is none.</summary>
+    public ushort PathOffset;
 
     /// <summary>Where the target's text begins in the command line, bytes; 0 with no length for the default target.</summary>
     public ushort TextOffset;

@@ -1,6 +1,7 @@
 using System;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
+using CosmosKdump.Capture.Net;
 using CosmosKdump.Kernel.Drivers.Ahci;
 using CosmosKdump.Kernel.Drivers.Block;
 using CosmosKdump.Kernel.Drivers.Nvme;
@@ -14,8 +15,12 @@ internal static class TargetRunner
 {
     internal static Status Try(in TargetSpec spec)
     {
-        // BuildScope leaves these two kinds.
-        Status status = spec.Kind == TargetKind.Serial ? SerialTarget.Try(in spec) : TryDisks(in spec);
+        Status status = spec.Kind switch
+        {
+            TargetKind.Serial => SerialTarget.Try(in spec),
+            TargetKind.Tcp or TargetKind.Http => NetworkTarget.Try(in spec),
+            _ => TryDisks(in spec),
+        };
         if (!DumpOutcome.IsDump(status))
         {
             Tell(in spec, status);
@@ -44,10 +49,20 @@ internal static class TargetRunner
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer, status);
         line.Add("target "u8);
-        line.Add(spec.Kind == TargetKind.Serial ? "serial:ttyS"u8 : "disk"u8);
+        line.Add(spec.Kind switch
+        {
+            TargetKind.Serial => "serial:ttyS"u8,
+            TargetKind.Tcp => "tcp:"u8,
+            TargetKind.Http => HttpTarget.Scheme,
+            _ => "disk"u8,
+        });
         if (spec.Kind == TargetKind.Serial)
         {
             line.AddDecimal(spec.Port);
+        }
+        else if (spec.Kind != TargetKind.Disk)
+        {
+            spec.Server.AppendTo(ref line);
         }
         LogConsole console = default;
         ReportLine.Write(ref console, in line);

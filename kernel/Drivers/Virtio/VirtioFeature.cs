@@ -18,6 +18,21 @@ internal static class VirtioFeature
     /// <summary>VIRTIO_BLK_F_FLUSH: takes flush requests.</summary>
     public const ulong BlockFlush = 1UL << 9;
 
+    /// <summary>VIRTIO_NET_F_CSUM: takes frames whose checksum is not finished (5.1.3).</summary>
+    public const ulong NetChecksum = 1UL << 0;
+
+    /// <summary>VIRTIO_NET_F_MTU: the longest packet is told.</summary>
+    public const ulong NetMtu = 1UL << 3;
+
+    /// <summary>VIRTIO_NET_F_MAC: the address is told.</summary>
+    public const ulong NetMac = 1UL << 5;
+
+    /// <summary>VIRTIO_NET_F_HOST_TSO4: cuts TCP payload over IPv4 into segments.</summary>
+    public const ulong NetTso4 = 1UL << 11;
+
+    /// <summary>VIRTIO_NET_F_STATUS: the carrier is told.</summary>
+    public const ulong NetStatus = 1UL << 16;
+
     /// <summary>VIRTIO_F_INDIRECT_DESC.</summary>
     public const ulong IndirectDescriptors = 1UL << 28;
 
@@ -33,7 +48,11 @@ internal static class VirtioFeature
     /// <summary>VIRTIO_F_ORDER_PLATFORM: needs the platform's barriers, which the queue has.</summary>
     public const ulong OrderPlatform = 1UL << 36;
 
-    /// <summary>All that the driver understands.</summary>
+    /// <summary>All that the network driver understands.</summary>
+    public const ulong NetUnderstood = NetChecksum | NetMtu | NetMac | NetTso4 | NetStatus
+        | Version1 | AccessPlatform | OrderPlatform;
+
+    /// <summary>All that the block driver understands.</summary>
     public const ulong Understood = BlockSizeMax | BlockSegmentMax | BlockReadOnly | BlockSize | BlockFlush
         | IndirectDescriptors | Version1 | AccessPlatform | OrderPlatform;
 }

@@ -90,15 +90,21 @@ internal struct VirtioQueue
     }
 
     /// <summary>Takes the first descriptor of the next chain that the device is done with.</summary>
-    public bool TryTake(out uint head)
+    public bool TryTake(out uint head) => TryTake(out head, out _);
+
+    /// <summary>The same, with the bytes that the device says it has written.</summary>
+    public bool TryTake(out uint head, out uint lengthBytes)
     {
         if (_memory.Read16(_used + 2) == _taken)
         {
             head = 0;
+            lengthBytes = 0;
             return false;
         }
         // x86 does not reorder loads, so the entry is at least as new as the index.
-        head = _memory.Read32(_used + RingHeaderBytes + (_taken % Size * 8));
+        int entry = _used + RingHeaderBytes + (_taken % Size * 8);
+        head = _memory.Read32(entry);
+        lengthBytes = _memory.Read32(entry + 4);
         _taken++;
         return true;
     }

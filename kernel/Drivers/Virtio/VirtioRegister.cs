@@ -6,6 +6,15 @@ internal static class VirtioRegister
     /// <summary>PCI vendor ID (4.1.2).</summary>
     public const ushort Vendor = 0x1AF4;
 
+    /// <summary>First PCI device ID of devices that are not transitional.</summary>
+    public const ushort FirstModern = 0x1040;
+
+    /// <summary>PCI device ID of a transitional network device.</summary>
+    public const ushort TransitionalNet = 0x1000;
+
+    /// <summary>PCI device ID of a network device that is not transitional.</summary>
+    public const ushort ModernNet = 0x1041;
+
     /// <summary>PCI device ID of a transitional block device.</summary>
     public const ushort TransitionalBlock = 0x1001;
 

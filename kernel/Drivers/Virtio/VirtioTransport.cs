@@ -18,7 +18,7 @@ internal struct VirtioTransport
     private VirtioStructure _notifyStructure;
     private Mmio _common;
     private Mmio _config;
-    private Mmio _notify;
+    private VirtioNotifyWindows _notify;
     private ushort _ports;
     private ushort _portCount;
 
@@ -30,7 +30,7 @@ internal struct VirtioTransport
     {
         this = default;
         Status status = OpenModern(device);
-        if (status == Status.DeviceUnsupported && device.DeviceId < VirtioRegister.ModernBlock)
+        if (status == Status.DeviceUnsupported && device.DeviceId < VirtioRegister.FirstModern)
         {
             status = OpenLegacy(device);
         }
@@ -99,20 +99,20 @@ internal struct VirtioTransport
         return (ReadStatus() & VirtioRegister.StatusFeaturesOk) != 0 ? Status.Ok : Status.DeviceUnsupported;
     }
 
-    /// <summary>Selects queue 0 and reads its largest size, 0 when the device has none.</summary>
-    public readonly int SelectQueue()
+    /// <summary>Selects a queue and reads its largest size, 0 when the device has none.</summary>
+    public readonly int SelectQueue(int index = 0)
     {
         if (IsModern)
         {
-            _common.Write16(VirtioRegister.QueueSelect, 0);
+            _common.Write16(VirtioRegister.QueueSelect, (ushort)index);
             return _common.Read16(VirtioRegister.QueueSize);
         }
-        PortIo.Out16((ushort)(_ports + VirtioRegister.LegacyQueueSelect), 0);
+        PortIo.Out16((ushort)(_ports + VirtioRegister.LegacyQueueSelect), (ushort)index);
         return PortIo.In16((ushort)(_ports + VirtioRegister.LegacyQueueSize));
     }
 
-    /// <summary>Gives the selected queue its memory and enables it.</summary>
-    public Status EnableQueue(in VirtioQueue queue)
+    /// <summary>Gives the selected queue, which is number <paramref name="index"/>, its memory and enables it.</summary>
+    public Status EnableQueue(in VirtioQueue queue, int index = 0)
     {
         if (!IsModern)
         {
@@ -131,10 +131,11 @@ internal struct VirtioTransport
         WriteAddress(VirtioRegister.QueueAvailable, queue.AvailableAddress);
         WriteAddress(VirtioRegister.QueueUsed, queue.UsedAddress);
         Status status = Status.Ok;
-        if (_notify.Length == 0)
+        if (_notify[index].Length == 0)
         {
             ulong offset = (ulong)_common.Read16(VirtioRegister.QueueNotifyOffset) * _notifyStructure.NotifyMultiplier;
-            status = _notifyStructure.Map(offset, 2, 4, out _notify);
+            status = _notifyStructure.Map(offset, 2, 4, out Mmio window);
+            _notify[index] = window;
         }
         if (status == Status.Ok)
         {
@@ -143,16 +144,16 @@ internal struct VirtioTransport
         return status;
     }
 
-    /// <summary>Tells the device that queue 0 has new buffers.</summary>
-    public readonly void Notify()
+    /// <summary>Tells the device that a queue has new buffers.</summary>
+    public readonly void Notify(int index = 0)
     {
         if (IsModern)
         {
-            _notify.Write16(0, 0);
+            _notify[index].Write16(0, (ushort)index);
         }
         else
         {
-            PortIo.Out16((ushort)(_ports + VirtioRegister.LegacyQueueNotify), 0);
+            PortIo.Out16((ushort)(_ports + VirtioRegister.LegacyQueueNotify), (ushort)index);
         }
     }
 

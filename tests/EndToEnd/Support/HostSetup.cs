@@ -27,6 +27,15 @@ public static class HostSetup
         }
     }
 
+    /// <summary>The HTTP server that dumps are uploaded to.</summary>
+    public static void EnsureNginx()
+    {
+        lock (Progress)
+        {
+            GuestSetup.Servers(Progress);
+        }
+    }
+
     /// <summary>The programs of the guests, which run on the host too.</summary>
     public static Userland Userland => Userland.Get(Progress);
 

@@ -8,6 +8,8 @@ public static class GuestSetup
     // The compressors that ckdump calls; they are part of most installations.
     private static readonly string[] CodecPackages = ["liblzo2-2", "libzstd1", "zlib1g"];
     private static readonly string[] CrashPackages = ["crash"];
+    // Its WebDAV module is one of those that are built in.
+    private static readonly string[] ServerPackages = ["nginx"];
     private static readonly string[] AnalysisPackages = ["crash", "python3-drgn", "gdb"];
 
     /// <summary>What it takes to run guests with these kernels.</summary>
@@ -35,10 +37,14 @@ public static class GuestSetup
         Symbols(progress, kernels);
     }
 
+    /// <summary>Servers that dumps are sent to.</summary>
+    public static void Servers(Progress progress) => AptPackages.Ensure(progress, ServerPackages);
+
     /// <summary>All of it, for every kernel of the lab.</summary>
     public static void Everything(Progress progress)
     {
         AptPackages.Ensure(progress, CodecPackages);
+        Servers(progress);
         Guests(progress, KernelSeries.Linux61, KernelSeries.Linux612, KernelSeries.Linux61Full);
         Analysis(progress, KernelSeries.Linux61, KernelSeries.Linux612);
     }

@@ -39,7 +39,7 @@ public class BootOptionsParserTests
         Assert.Equal(EndAction.Reboot, options.FinalAction);
         Assert.Equal(EndAction.Reboot, options.FailureAction);
         Assert.False(options.Overwrite);
-        Assert.Equal(0, options.IpTextLength);
+        Assert.Equal(0u, options.Ip.Address.Value);
     }
 
     [Theory]
@@ -138,7 +138,9 @@ public class BootOptionsParserTests
         Assert.Equal(TargetKind.Tcp, options.Targets[2].Kind);
         Assert.Equal("tcp:10.0.2.2:9000", TextOf(Line, options.Targets[2]));
         Assert.Equal(TargetKind.Http, options.Targets[3].Kind);
+        Assert.Equal(9000, options.Targets[2].Server.Port);
         Assert.Equal("http://10.0.2.2/up", TextOf(Line, options.Targets[3]));
+        Assert.Equal("/up", TextOf(Line, options.Targets[3])[options.Targets[3].PathOffset..]);
         Assert.Equal(TargetKind.Serial, options.Targets[4].Kind);
         Assert.Equal(0u, options.Targets[4].Baud);
         Assert.True(options.Targets[5].Uuid.IsNil);
@@ -259,7 +261,9 @@ public class BootOptionsParserTests
         Assert.Equal(EndAction.Poweroff, options.FinalAction);
         Assert.Equal(EndAction.Shell, options.FailureAction);
         Assert.True(options.Overwrite);
-        Assert.Equal("10.0.2.15/24,10.0.2.2", Line.Substring(options.IpTextOffset, options.IpTextLength));
+        Assert.Equal(0x0A00020Fu, options.Ip.Address.Value);
+        Assert.Equal(24, options.Ip.PrefixBits);
+        Assert.Equal(0x0A000202u, options.Ip.Gateway.Value);
     }
 
     [Theory]

@@ -46,11 +46,12 @@ internal sealed class SimulatedVirtqueue(ulong table, ulong available, ulong use
         return Follow(first.Address, 0, Math.Min(size, first.Length / 16));
     }
 
-    public void Complete(int head)
+    public void Complete(int head, int writtenBytes = 0)
     {
         _held.Remove(head);
         Span<byte> entry = Bytes(used + 4 + ((ulong)(_done % size) * 8), 8);
         BinaryPrimitives.WriteInt32LittleEndian(entry, head);
+        BinaryPrimitives.WriteInt32LittleEndian(entry[4..], writtenBytes);
         _done++;
         BinaryPrimitives.WriteUInt16LittleEndian(Bytes(used + 2, 2), _done);
     }

@@ -9,6 +9,12 @@ internal readonly struct DmaRegion(ulong address, int length)
 
     internal int Length { get; } = length;
 
+    internal DmaRegion Slice(int offset, int length)
+    {
+        _ = Bytes(offset, length);
+        return new DmaRegion(Address + (ulong)offset, length);
+    }
+
     internal Span<byte> Bytes(int offset, int length)
     {
         if (offset < 0 || length < 0 || offset + length > Length)
