@@ -109,6 +109,7 @@ public static class CapturePipeline
             bool isDump = DumpOutcome.IsDump(result.Status);
             result.Status = isDump && status != Status.Ok ? status : result.Status;
         }
+        result.DumpLevel = facts.DumpLevel;
         result.EndMicroseconds = clock.Microseconds;
         result.FirstByteMicroseconds = meter.FirstByteMicroseconds;
         result.Bytes = Math.Min(meter.DoneBytes, facts.LengthBytes);

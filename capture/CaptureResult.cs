@@ -9,6 +9,9 @@ public struct CaptureResult
     /// </summary>
     public Status Status;
 
+    /// <summary>Dump level of the dump as it came out, 0 to 31.</summary>
+    public byte DumpLevel;
+
     /// <summary>Bytes that the sink took.</summary>
     public ulong Bytes;
 

@@ -27,8 +27,11 @@ public static class Limits
     /// <summary>Most notes walked in one PT_NOTE.</summary>
     public const int NotesPerSegment = 4096;
 
-    /// <summary>Longest PT_NOTE of one CPU or of VMCOREINFO that is trusted, bytes.</summary>
-    public const int NoteSegmentBytes = 1 << 20;
+    /// <summary>
+    /// Longest PT_NOTE that is trusted, bytes. Of a CPU or of VMCOREINFO it is a page, but drivers leave dumps of their
+    /// devices as notes of tens of megabytes (NT_VMCOREDD, Linux commit 7efe48df8a3d), which conversions find.
+    /// </summary>
+    public const int NoteSegmentBytes = 48 << 20;
 
     /// <summary>Longest VMCOREINFO text that is kept, bytes (Linux: one page).</summary>
     public const int VmcoreInfoBytes = 8192;

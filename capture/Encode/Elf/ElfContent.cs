@@ -25,8 +25,8 @@ public ref struct ElfContent
     /// <summary>The level of the dump.</summary>
     public readonly DumpLevel Level => IsFiltered ? Filter.Level : default;
 
-    /// <summary>What is left out in fact.</summary>
-    public readonly DumpLevel EffectiveLevel => IsFiltered ? Filter.EffectiveLevel : default;
+    /// <summary>The level that the dump tells.</summary>
+    public DumpLevel ToldLevel { get; private set; }
 
     /// <summary>
     /// Chooses for a sink of a capacity: what was asked for, a higher level if that does not fit, or all pages if page
@@ -45,6 +45,7 @@ public ref struct ElfContent
     {
         ElfContent content = default;
         content.Layout = plan.Layout;
+        content.ToldLevel = plan.Kdump.Source;
         content.ShortestHole = PieceCursor.ShortestHole;
         content.Page = buffers.Table.Bytes[..Limits.PageBytes];
         DumpLevel wanted = plan.Kdump.Level;
@@ -74,6 +75,7 @@ public ref struct ElfContent
         content.Filter.Count(ref memory, ref census);
         ulong counting = clock.Microseconds - start;
         content.Fit(ref memory, in plan, capacityBytes);
+        content.ToldLevel = plan.Kdump.Told(content.Filter.EffectiveLevel);
         FilterReport.Tell(ref console, in content.Filter, in census, wanted, content.Level, counting);
         return content;
     }

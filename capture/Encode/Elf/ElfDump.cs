@@ -39,7 +39,7 @@ public static class ElfDump
         ulong longest = content.IsFiltered
             ? Math.Min(content.Layout.LengthBytes, sink.CapacityBytes)
             : content.Layout.LengthBytes;
-        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Elf, content.EffectiveLevel.Value);
+        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Elf, content.ToldLevel.Value);
         meter = new ProgressMeter(longest, meter.StartMicroseconds);
         // Known before the first byte, so that even the label of a dump that never ends tells whose it is. Where it
         // cannot be computed, the write of the same bytes fails for the same reason, and tells it.
@@ -91,7 +91,7 @@ public static class ElfDump
         if (status == Status.Ok && content.IsFiltered)
         {
             Span<byte> note = stackalloc byte[LevelNote.Bytes];
-            LevelNote.Write(note, content.EffectiveLevel);
+            LevelNote.Write(note, content.ToldLevel, content.Layout.LengthBytes);
             status = stream.Write(ref sink, note);
         }
         if (status == Status.Ok)

@@ -56,7 +56,8 @@ public static class KdumpDump
         var layout = new KdumpLayout(filter.EndPfn, plan.Notes.LengthBytes, census.Kept(filter.Level));
         meter = new ProgressMeter(layout.Pages * Limits.PageBytes, meter.StartMicroseconds);
         ulong longest = Math.Min(layout.LongestBytes, sink.CapacityBytes);
-        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Kdump, filter.EffectiveLevel.Value);
+        DumpLevel level = options.Told(filter.EffectiveLevel);
+        facts = new DumpFacts(longest, plan.Facts.CrashTimeSeconds, DumpFormat.Kdump, level.Value);
         if (layout.DataPositionBytes + Limits.PageBytes > longest)
         {
             facts = default;
@@ -70,7 +71,7 @@ public static class KdumpDump
         uint unfinished = sink.CanReadBack ? header | KdumpHeader.Incomplete : header;
         var stream = new StagedStream(staging, isDry: true);
         Status status = KdumpFront.WriteHeader(
-            ref memory, ref sink, ref stream, in plan, in layout, filter.EffectiveLevel, unfinished);
+            ref memory, ref sink, ref stream, in plan, in layout, level, unfinished);
         facts = facts.WithHeader(layout.BitmapPositionBytes, stream.Checksum);
         status = status == Status.Ok ? sink.Begin(in facts) : status;
         if (status != Status.Ok)
@@ -80,7 +81,7 @@ public static class KdumpDump
         }
         stream = new StagedStream(staging);
         status = KdumpFront.WriteHeader(
-            ref memory, ref sink, ref stream, in plan, in layout, filter.EffectiveLevel, unfinished);
+            ref memory, ref sink, ref stream, in plan, in layout, level, unfinished);
         if (status == Status.Ok)
         {
             meter.MarkFirstByte(ref clock);
@@ -103,14 +104,14 @@ public static class KdumpDump
         }
         ulong length = (pages.EndBytes + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
         facts = new DumpFacts(
-            length, facts.CrashTimeSeconds, DumpFormat.Kdump, filter.EffectiveLevel.Value, facts.HeaderBytes,
+            length, facts.CrashTimeSeconds, DumpFormat.Kdump, level.Value, facts.HeaderBytes,
             facts.HeaderChecksum, pages.Missing);
         if (status != Status.Ok || !sink.CanReadBack || pages.Missing != 0)
         {
             return status;
         }
         stream = new StagedStream(staging);
-        status = KdumpFront.WriteHeader(ref memory, ref sink, ref stream, in plan, in layout, filter.EffectiveLevel, header);
+        status = KdumpFront.WriteHeader(ref memory, ref sink, ref stream, in plan, in layout, level, header);
         facts = facts.WithHeader(facts.HeaderBytes, stream.Checksum);
         return status;
     }

@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using CosmosKdump.Analyzer.Memory;
@@ -28,7 +27,7 @@ public sealed class ElfVmcore : VmcoreFile
         {
             ReadNotes(header.Offset, header.FileBytes);
         }
-        DumpLevel = LevelOf(bytes, Notes);
+        DumpLevel = LevelOf(bytes, Notes, NeededBytes);
     }
 
     /// <summary>The ELF header and the program headers.</summary>
@@ -103,19 +102,16 @@ public sealed class ElfVmcore : VmcoreFile
         return Status.Ok;
     }
 
-    // A dump that was filtered twice has a note of each time.
-    private static byte? LevelOf(IDumpBytes bytes, IReadOnlyList<VmcoreNote> notes)
+    private static byte? LevelOf(IDumpBytes bytes, IReadOnlyList<VmcoreNote> notes, ulong neededBytes)
     {
-        byte? level = null;
-        Span<byte> number = stackalloc byte[LevelNote.DescriptionBytes];
+        ulong length = (neededBytes + Limits.PageBytes - 1) & ~(Limits.PageBytes - 1UL);
+        byte level = 0;
+        Span<byte> description = stackalloc byte[LevelNote.DescriptionBytes];
         foreach (VmcoreNote note in notes.Where(note => note.IsDumpLevel))
         {
-            if (bytes.Read(note.OffsetBytes, number) == Status.Ok)
-            {
-                level = (byte)((level ?? 0) | (BinaryPrimitives.ReadUInt32LittleEndian(number) & Capture.Filter.DumpLevel.Highest));
-            }
+            level |= bytes.Read(note.OffsetBytes, description) == Status.Ok ? LevelNote.Read(description, length) : (byte)0;
         }
-        return level;
+        return level == 0 ? null : level;
     }
 
     // The range of a page, which may begin within it.

@@ -1,3 +1,4 @@
+using System.Text;
 using CosmosKdump.Capture.Encode.Elf;
 
 namespace CosmosKdump.Analyzer.Files;
@@ -17,5 +18,6 @@ public sealed record VmcoreNote(string Name, uint Type, ulong OffsetBytes, uint 
 
     /// <summary>The level of a filtered ELF dump.</summary>
     public bool IsDumpLevel =>
-        Type == LevelNote.Type && Name == "CKDUMP" && LengthBytes == LevelNote.DescriptionBytes;
+        Type == LevelNote.Type && LengthBytes == LevelNote.DescriptionBytes
+        && Name == Encoding.ASCII.GetString(LevelNote.Name).TrimEnd('\0');
 }

@@ -4,6 +4,7 @@ using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Encode.Flat;
 using CosmosKdump.Capture.Encode.Kdump;
+using CosmosKdump.Capture.Filter;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 using CosmosKdump.Ckdump.Areas;
@@ -58,11 +59,13 @@ public static class Conversion
             }
             using ConvertOutput output = ConvertOutput.Open(target);
             CaptureResult result = Write(
-                vmcore, source, output.Stream, in options, losses is not null, threads, isFlattened, progress);
+                vmcore, source, output.Stream, in options, losses is not null, threads, isFlattened, progress,
+                out ulong notesCut);
             if (result.Status is not (Status.Ok or Status.PagesLost))
             {
                 throw new ToolException(source, StatusLine(result.Status));
             }
+            losses ??= notesCut != 0 ? $"INCOMPLETE: {notesCut} bytes of its notes are cut" : null;
             losses ??= result.PagesLost != 0 ? $"INCOMPLETE: {result.PagesLost} pages cannot be read" : null;
             if (losses is not null && partial is not null && !isFlattened)
             {
@@ -70,7 +73,7 @@ public static class Conversion
                     : vmcore.Area is { HasLabel: true } area ? area.Label.Outcome
                     : Status.EndMissing;
                 DumpMark.WriteIncomplete(
-                    (FileStream)output.Stream, DumpFormat.Elf, options.DumpLevel, result.PagesLost, why);
+                    (FileStream)output.Stream, DumpFormat.Elf, result.DumpLevel, result.PagesLost, why);
             }
             output.Keep(losses is null ? null : partial);
             return losses is null ? result : throw ToolException.Incomplete(
@@ -80,7 +83,7 @@ public static class Conversion
 
     private static CaptureResult Write(
         VmcoreFile vmcore, string source, Stream output, in BootOptions options, bool isOfIncomplete,
-        int threads, bool isFlattened, TerminalProgress progress)
+        int threads, bool isFlattened, TerminalProgress progress, out ulong notesCut)
     {
         bool isElf = options.Format == DumpFormat.Elf;
         CoreImage image = new(vmcore, isElf ? SourceSegments.Mapped(vmcore) : SourceSegments.Physical(vmcore));
@@ -96,8 +99,10 @@ public static class Conversion
         {
             throw new ToolException(source, StatusLine(status));
         }
+        notesCut = image.NoteBytes - plan.Notes.LengthBytes;
         plan.Kdump = new KdumpOptions(
-            plan.Kdump.Level, plan.Kdump.Compressor, plan.Kdump.ExcludesIdlePageStructs, isOfIncomplete);
+            plan.Kdump.Level, plan.Kdump.Compressor, plan.Kdump.ExcludesIdlePageStructs,
+            new DumpLevel(vmcore.DumpLevel ?? 0), isOfIncomplete || notesCut != 0);
         // Nothing is compressed in an ELF dump.
         int workers = isElf ? 1 : threads;
         using HostBuffers buffers = new(CompressorPool.SlotsOf(workers), LeftOutPages.Of(vmcore, source));

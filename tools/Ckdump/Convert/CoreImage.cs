@@ -2,8 +2,10 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Text;
 using CosmosKdump.Analyzer.Files;
+using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
 
 namespace CosmosKdump.Ckdump.Convert;
@@ -23,49 +25,76 @@ public sealed class CoreImage
     /// <summary>Builds it for a dump, whose memory its segments tell: p_vaddr, p_paddr, p_memsz and p_flags.</summary>
     public CoreImage(VmcoreFile vmcore, IReadOnlyList<ProgramHeader> segments)
     {
-        byte[] notes = Notes(vmcore);
-        int table = HeaderBytes + ((segments.Count + 1) * ProgramHeader.Bytes64);
-        int section = table;
-        table += ElfFileHeader.SectionBytesOf(is64: true);
-        int notesAt = (table + NotesAlignment - 1) / NotesAlignment * NotesAlignment;
-        Bytes = new byte[notesAt + notes.Length];
-        WriteHeader(segments.Count + 1, section);
-        ulong length = (ulong)notes.Length;
-        WriteEntry(0, new ProgramHeader
+        List<byte[]> notes = Notes(vmcore);
+        int entries = notes.Count + segments.Count;
+        int section = HeaderBytes + (entries * ProgramHeader.Bytes64);
+        int notesAt = RoundUp(section + ElfFileHeader.SectionBytesOf(is64: true));
+        NoteBytes = (ulong)notes.Sum(part => (long)part.Length);
+        Bytes = new byte[notesAt + notes.Sum(part => RoundUp(part.Length))];
+        WriteHeader(entries, section);
+        int entry = 0;
+        foreach (byte[] part in notes)
         {
-            Type = ProgramHeader.TypeNote,
-            Offset = Address + (ulong)notesAt,
-            MemoryBytes = length,
-        });
-        for (int i = 0; i < segments.Count; i++)
-        {
-            WriteEntry(i + 1, segments[i] with { Offset = segments[i].PhysicalAddress });
+            WriteEntry(entry++, new ProgramHeader
+            {
+                Type = ProgramHeader.TypeNote,
+                Offset = Address + (ulong)notesAt,
+                MemoryBytes = (ulong)part.Length,
+            });
+            part.CopyTo(Bytes, notesAt);
+            notesAt += RoundUp(part.Length);
         }
-        notes.CopyTo(Bytes, notesAt);
+        foreach (ProgramHeader segment in segments)
+        {
+            WriteEntry(entry++, segment with { Offset = segment.PhysicalAddress });
+        }
     }
 
     /// <summary>The image.</summary>
     public byte[] Bytes { get; }
 
-    private static byte[] Notes(VmcoreFile vmcore)
+    /// <summary>Bytes of all notes.</summary>
+    public ulong NoteBytes { get; }
+
+    // Joined to PT_NOTEs that the pipeline takes whole: it trusts none that is longer or has more notes.
+    private static List<byte[]> Notes(VmcoreFile vmcore)
+    {
+        List<byte[]> parts = [];
+        using MemoryStream part = new();
+        int count = 0;
+        foreach (byte[] note in vmcore.Notes.Select(note => BytesOf(vmcore, note)))
+        {
+            if (count == Limits.NotesPerSegment || (count != 0 && part.Length + note.Length > Limits.NoteSegmentBytes))
+            {
+                parts.Add(part.ToArray());
+                part.SetLength(0);
+                count = 0;
+            }
+            part.Write(note);
+            count++;
+        }
+        parts.Add(part.ToArray());
+        return parts;
+    }
+
+    private static byte[] BytesOf(VmcoreFile vmcore, VmcoreNote note)
     {
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream, Encoding.ASCII);
-        foreach (VmcoreNote note in vmcore.Notes)
-        {
-            byte[] name = Encoding.ASCII.GetBytes(note.Name + "\0");
-            byte[] description = new byte[note.LengthBytes];
-            _ = vmcore.Bytes.Read(note.OffsetBytes, description);
-            writer.Write(name.Length);
-            writer.Write(description.Length);
-            writer.Write(note.Type);
-            writer.Write(name);
-            writer.Write(new byte[-name.Length & 3]);
-            writer.Write(description);
-            writer.Write(new byte[-description.Length & 3]);
-        }
+        byte[] name = Encoding.ASCII.GetBytes(note.Name + "\0");
+        byte[] description = new byte[note.LengthBytes];
+        _ = vmcore.Bytes.Read(note.OffsetBytes, description);
+        writer.Write(name.Length);
+        writer.Write(description.Length);
+        writer.Write(note.Type);
+        writer.Write(name);
+        writer.Write(new byte[-name.Length & 3]);
+        writer.Write(description);
+        writer.Write(new byte[-description.Length & 3]);
         return stream.ToArray();
     }
+
+    private static int RoundUp(int bytes) => (bytes + NotesAlignment - 1) / NotesAlignment * NotesAlignment;
 
     // gABI chapter 4; from 65,535 program headers on their number stands in section header 0, in sh_info.
     private void WriteHeader(int entries, int section)

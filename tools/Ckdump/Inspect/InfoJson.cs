@@ -27,6 +27,10 @@ internal static class InfoJson
         if (vmcore is ElfVmcore elf)
         {
             json.WriteString("class", elf.Elf.Is64 ? "ELF64" : "ELF32");
+            if (elf.DumpLevel is byte level)
+            {
+                json.WriteNumber("dumpLevel", level);
+            }
         }
         WriteKdump(json, facts.Kdump);
         WriteArea(json, vmcore.Area);

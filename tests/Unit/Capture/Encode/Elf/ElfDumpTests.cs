@@ -189,7 +189,8 @@ public sealed class ElfDumpTests : IDisposable
         Span<byte> entry = expected.AsSpan(ElfFileHeader.Bytes64, ProgramHeader.Bytes64);
         ProgramHeader notes = ProgramHeader.Read(entry, is64: true);
         Assert.Equal(ProgramHeader.TypeNote, notes.Type);
-        LevelNote.Write(expected.AsSpan((int)(notes.Offset + notes.FileBytes)), new DumpLevel(8));
+        LevelNote.Write(
+            expected.AsSpan((int)(notes.Offset + notes.FileBytes)), new DumpLevel(8), whole.Medium.Facts.LengthBytes);
         notes.FileBytes += LevelNote.Bytes;
         notes.MemoryBytes += LevelNote.Bytes;
         notes.Write(entry, is64: true);
