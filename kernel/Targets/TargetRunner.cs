@@ -41,6 +41,10 @@ internal static class TargetRunner
         {
             DiskTarget<Disk<AhciUnit>>.Try(in spec, ref search);
         }
+        if (!search.IsDone)
+        {
+            DiskTarget<Disk<VirtioScsiUnit>>.Try(in spec, ref search);
+        }
         return search.Result;
     }
 

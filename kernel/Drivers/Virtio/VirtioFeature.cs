@@ -55,4 +55,9 @@ internal static class VirtioFeature
     /// <summary>All that the block driver understands.</summary>
     public const ulong Understood = BlockSizeMax | BlockSegmentMax | BlockReadOnly | BlockSize | BlockFlush
         | IndirectDescriptors | Version1 | AccessPlatform | OrderPlatform;
+
+    /// <summary>
+    /// All that the SCSI driver understands: without VIRTIO_SCSI_F_T10_PI (5.6.3) requests have their short header.
+    /// </summary>
+    public const ulong ScsiUnderstood = Version1 | AccessPlatform | OrderPlatform;
 }

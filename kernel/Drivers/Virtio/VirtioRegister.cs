@@ -21,6 +21,12 @@ internal static class VirtioRegister
     /// <summary>PCI device ID of a block device that is not transitional.</summary>
     public const ushort ModernBlock = 0x1042;
 
+    /// <summary>PCI device ID of a transitional SCSI controller.</summary>
+    public const ushort TransitionalScsi = 0x1004;
+
+    /// <summary>PCI device ID of a SCSI controller that is not transitional.</summary>
+    public const ushort ModernScsi = 0x1048;
+
     // struct virtio_pci_cap (4.1.4).
 
     /// <summary>Capability: kind of structure.</summary>

@@ -54,53 +54,11 @@ public class AhciTests
     }
 
     [Fact]
-    public void A_Linux_that_crashes_while_it_reads_and_writes_behind_the_same_controller_is_captured_as_it_was()
-    {
-        const int OtherMiB = 256;
-        using SharedMemory memory = new(512);
-        GuestOptions options = new()
-        {
-            Kernel = KernelSeries.Linux61Full,
-            MemoryMiB = 512,
-            Cpus = 2,
-            Machine = GuestMachine.Q35,
-            Disks =
-            [
-                GuestDisk.PreparedAhci,
-                // Slow, so that writes are under way whenever the crash comes.
-                new GuestDisk
-                {
-                    Interface = DiskInterface.Ahci, AhciPort = "ahci0.1", SizeMiB = OtherMiB, BytesPerSecond = 8 << 20,
-                },
-            ],
-            Capture = CaptureKernel.Ours("kdump.final_action=halt"),
-            QemuArguments = memory.QemuArguments,
-            BeforeCrash = $$"""
-                while [ $(ls -d /sys/block/sd? | wc -l) -lt 2 ]; do sleep 0.1; done
-                for disk in a b; do
-                    [ $(cat /sys/block/sd$disk/size) = {{OtherMiB << 11}} ] && other=$disk
-                    for i in 1 2; do
-                        (while :; do dd if=/dev/sd$disk of=/dev/null bs=1M iflag=direct; done) 2>/dev/null &
-                    done
-                done
-                for i in 1 2; do
-                    (while :; do dd if=/dev/zero of=/dev/sd$other bs=1M count=128 oflag=direct; done) 2>/dev/null &
-                done
-                sleep 2
-                echo "{{GuestJob.Mark}}under way $(cat /sys/block/sd$other/inflight)"
-                """,
-        };
-        TestGuest.Boot(options, guest =>
-        {
-            Assert.Matches($"{GuestJob.Mark}under way +[0-9]+ +[1-9]", guest.Console.Text);
-            guest.Crash();
-            guest.WaitUntilDone(TestGuest.CaptureLimit);
-            guest.Monitor.Stop();
-            Assert.Contains("ckdump: dump complete: ", guest.Console.Text);
-            Assert.Contains(" 0 lost", guest.Console.Text);
-            PageComparison.Run(guest.Disks[0], memory, PageComparison.LowEnd).MustBeEqual();
-        });
-    }
+    public void A_Linux_that_crashes_while_it_reads_and_writes_behind_the_same_controller_is_captured_as_it_was() =>
+        BusyDisks.Crash(
+            KernelSeries.Linux61Full,
+            GuestDisk.PreparedAhci,
+            new GuestDisk { Interface = DiskInterface.Ahci, AhciPort = "ahci0.1" });
 
     [Fact]
     public void A_kdump_dump_is_written_and_read_back()

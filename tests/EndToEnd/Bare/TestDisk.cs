@@ -1,6 +1,8 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Security.Cryptography;
+using System.Threading;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
@@ -46,6 +48,9 @@ public sealed class TestDisk : IDisposable
 
     /// <summary>A SATA disk on this image.</summary>
     public GuestDisk Ahci => new() { ImagePath = Path, Interface = DiskInterface.Ahci };
+
+    /// <summary>A SCSI disk on virtio-scsi on this image.</summary>
+    public GuestDisk Scsi => new() { ImagePath = Path, Interface = DiskInterface.VirtioScsi };
 
     /// <summary>A disk without a label.</summary>
     public static TestDisk Foreign(int sizeMiB = 16) => new(sizeMiB);
@@ -125,6 +130,17 @@ public sealed class TestDisk : IDisposable
 
     /// <summary>The head of the vmcore at the start of the disk.</summary>
     public VmcoreHeader Vmcore() => VmcoreHeader.Read(Path);
+
+    /// <summary>Waits until the first bytes of a dump are on the disk.</summary>
+    public void WaitForDump()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!Read(0, 4).AsSpan().SequenceEqual("\u007fELF"u8))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < BareTest.Limit, "the dump did not begin");
+            Thread.Sleep(10);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => File.Delete(Path);

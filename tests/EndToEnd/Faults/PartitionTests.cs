@@ -19,6 +19,8 @@ public class PartitionTests
     [InlineData(DiskInterface.VirtioModern, 512)]
     [InlineData(DiskInterface.VirtioModern, 4096)]
     [InlineData(DiskInterface.Ahci, 512)]
+    [InlineData(DiskInterface.VirtioScsi, 512)]
+    [InlineData(DiskInterface.VirtioScsi, 4096)]
     public void Nothing_outside_the_area_is_touched(DiskInterface kind, int blockBytes)
     {
         using TestDisk disk = TestDisk.Foreign();

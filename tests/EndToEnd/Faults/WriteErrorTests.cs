@@ -18,6 +18,7 @@ public class WriteErrorTests
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
     [InlineData(DiskInterface.Ahci)]
+    [InlineData(DiskInterface.VirtioScsi)]
     public void A_bad_sector_costs_its_page_and_no_other(DiskInterface disk) =>
         Loses(disk, BadAtBytes + 1024, failBytes: 512, pages: 1);
 
@@ -25,6 +26,7 @@ public class WriteErrorTests
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
     [InlineData(DiskInterface.Ahci)]
+    [InlineData(DiskInterface.VirtioScsi)]
     public void A_bad_range_costs_its_pages_and_no_other(DiskInterface disk) =>
         Loses(disk, BadAtBytes - 512, failBytes: 1024 + (8 * SharedMemory.PageBytes), pages: 10);
 
@@ -33,6 +35,7 @@ public class WriteErrorTests
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
     [InlineData(DiskInterface.Ahci)]
+    [InlineData(DiskInterface.VirtioScsi)]
     public void A_bad_region_of_many_requests_costs_its_pages_and_no_other(DiskInterface kind)
     {
         const int Bytes = 12 << 20;
@@ -99,6 +102,7 @@ public class WriteErrorTests
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
     [InlineData(DiskInterface.Ahci)]
+    [InlineData(DiskInterface.VirtioScsi)]
     public void Errors_that_go_away_cost_nothing(DiskInterface kind)
     {
         using TestDisk disk = TestDisk.Prepared();
@@ -129,6 +133,7 @@ public class WriteErrorTests
     [InlineData(DiskInterface.Nvme)]
     [InlineData(DiskInterface.VirtioModern)]
     [InlineData(DiskInterface.Ahci)]
+    [InlineData(DiskInterface.VirtioScsi)]
     public void A_disk_that_fails_every_write_is_no_target(DiskInterface kind)
     {
         using TestDisk disk = TestDisk.Prepared();

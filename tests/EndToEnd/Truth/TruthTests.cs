@@ -20,6 +20,8 @@ public class TruthTests(ITestOutputHelper output)
     [InlineData(KernelSeries.Linux612, KexecLoader.KexecLoad, DiskInterface.VirtioModern, 256)]
     [InlineData(KernelSeries.Linux61, KexecLoader.KexecFileLoad, DiskInterface.VirtioModern, 256)]
     [InlineData(KernelSeries.Linux61, KexecLoader.KexecLoad, DiskInterface.Ahci, 512)]
+    [InlineData(KernelSeries.Linux61, KexecLoader.KexecLoad, DiskInterface.VirtioScsi, 512)]
+    [InlineData(KernelSeries.Linux612, KexecLoader.KexecFileLoad, DiskInterface.VirtioScsiLegacy, 256)]
     public void Every_page_of_the_dump_is_the_page_of_memory(
         KernelSeries kernel, KexecLoader loader, DiskInterface disk, int memoryMiB)
     {

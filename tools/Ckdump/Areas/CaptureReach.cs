@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -10,8 +11,8 @@ using CosmosKdump.Capture.Area;
 namespace CosmosKdump.Ckdump.Areas;
 
 /// <summary>
-/// Whether the capture kernel, which has no drivers but its own, can find a disk or partition: an NVMe, SATA (AHCI) or
-/// virtio-blk disk on PCI segment 0, and on it a partition that its own reader of partition tables finds. Sysfs is
+/// Whether the capture kernel, which has no drivers but its own, can find a disk or partition: an NVMe, SATA (AHCI),
+/// virtio-blk or virtio-scsi disk on PCI segment 0, and on it a partition that its own reader of partition tables finds. Sysfs is
 /// <paramref name="systemRoot"/>, <c>/sys</c>; device files are in <paramref name="deviceRoot"/>, <c>/dev</c>.
 /// </summary>
 public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
@@ -20,6 +21,9 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
 
     // PCI class codes: Serial ATA, AHCI, as sysfs writes them.
     private const string AhciClass = "0x010601";
+
+    // Logical units that one number of 14 bits tells (SAM-5, 4.7.7.3).
+    private const ulong ScsiUnits = 1 << 14;
 
     // NVMe namespace IDs that a controller tells in order: as many as the capture kernel keeps.
     private const int Namespaces = 16;
@@ -42,7 +46,8 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
         string? kind = disk.Name.StartsWith("nvme", StringComparison.Ordinal) ? FindNvme(disk)
             : disk.Inner("device").Inner("driver").Name == "virtio_blk" ? FindPlace(disk.Inner("device"))
             : SataPlace().Match(disk.Inner("device").Path) is { Success: true } sata ? FindSata(sata)
-            : $"is on {KindOf(disk)}: the capture kernel has drivers for NVMe, SATA (AHCI) and virtio-blk disks only";
+            : VirtioScsiPlace().Match(disk.Inner("device").Path) is { Success: true } scsi ? FindVirtioScsi(scsi)
+            : $"is on {KindOf(disk)}: the capture kernel has drivers for NVMe, SATA (AHCI), virtio-blk and virtio-scsi disks only";
         if (kind is not null)
         {
             return kind;
@@ -98,6 +103,13 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
             : FindPlace(function);
     }
 
+    // A disk of virtio-scsi hangs below its virtio device, which hangs below its PCI function. Linux names units that one
+    // number cannot tell, behind a second level of addresses, by larger ones (include/scsi/scsi_common.h, scsilun_to_int).
+    private static string? FindVirtioScsi(Match place) =>
+        ulong.TryParse(place.Groups["lun"].ValueSpan, CultureInfo.InvariantCulture, out ulong lun) && lun < ScsiUnits
+            ? FindPlace(new SystemFolder(place.Groups["function"].Value))
+            : $"is LUN {place.Groups["lun"].Value} of its target: the capture kernel knows numbers below {ScsiUnits} only";
+
     // Linux, Documentation/ABI/testing/sysfs-bus-pci: a root bus is pciDDDD:BB, D the segment ("domain").
     private static string? FindPlace(SystemFolder device)
     {
@@ -150,6 +162,9 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
 
     [GeneratedRegex("^(?<function>.*)/ata[0-9]+/(?:link[0-9.]+/)?host[0-9]+/target[0-9]+:(?<channel>[0-9]+):")]
     private static partial Regex SataPlace();
+
+    [GeneratedRegex("^(?<function>.*)/virtio[0-9]+/host[0-9]+/target[0-9]+:0:[0-9]+/[0-9]+:0:[0-9]+:(?<lun>[0-9]+)(?:/|$)")]
+    private static partial Regex VirtioScsiPlace();
 
     [GeneratedRegex("/pci([0-9a-f]{4,}):[0-9a-f]{2}/")]
     private static partial Regex RootBus();

@@ -43,8 +43,8 @@ public static class PrepareCommand
         var command = new Command(
             "prepare",
             "Makes a disk, a partition or an image file the dump area. Refuses whatever holds data, and what the "
-            + "capture kernel has no driver for: it finds NVMe, SATA and virtio-blk disks, and on them the partitions of a GPT "
-            + "or MBR. Never asks.")
+            + "capture kernel has no driver for: it finds NVMe, SATA, virtio-blk and virtio-scsi disks, and on them the "
+            + "partitions of a GPT or MBR. Never asks.")
         {
             path, size, asFile, sparse, uuid, force, discard, json,
         };

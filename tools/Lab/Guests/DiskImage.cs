@@ -52,8 +52,7 @@ public sealed class DiskImage
     public string[] QemuArguments()
     {
         string[] throttle = _disk.BytesPerSecond == 0 ? [] : ["-object", ThrottleGroup().ToJsonString()];
-        bool bringsController = _disk.Interface == DiskInterface.Ahci && _disk.AhciPort.Length == 0;
-        string[] controller = bringsController ? ["-device", $"ahci,id=ahci{_index}{More()}"] : [];
+        string[] controller = Controller() is { } model ? ["-device", model + More()] : [];
         return [.. throttle, "-blockdev", Node().ToJsonString(), .. controller, "-device", Device()];
     }
 
@@ -75,6 +74,17 @@ public sealed class DiskImage
 
     private string More() => _disk.DeviceProperties.Length == 0 ? "" : "," + _disk.DeviceProperties;
 
+    // The controller that the disk brings.
+    private string? Controller() => _disk.Interface switch
+    {
+        DiskInterface.Ahci when _disk.AhciPort.Length == 0 => $"ahci,id=ahci{_index}",
+        DiskInterface.VirtioScsi when !IsBehindOthers => $"virtio-scsi-pci,disable-legacy=on,disable-modern=off,id=scsi{_index}",
+        DiskInterface.VirtioScsiLegacy when !IsBehindOthers => $"virtio-scsi-pci,disable-legacy=off,disable-modern=on,id=scsi{_index}",
+        _ => null,
+    };
+
+    private bool IsBehindOthers => _disk.ScsiPlace.StartsWith("scsi", System.StringComparison.Ordinal);
+
     private string Device()
     {
         if (_disk.Interface == DiskInterface.Ahci)
@@ -83,6 +93,12 @@ public sealed class DiskImage
             return $"ide-hd,bus={port},drive={_node},physical_block_size={_disk.BlockBytes}";
         }
         string blocks = $"logical_block_size={_disk.BlockBytes},physical_block_size={_disk.BlockBytes}";
+        if (_disk.Interface is DiskInterface.VirtioScsi or DiskInterface.VirtioScsiLegacy)
+        {
+            string[] place = (_disk.ScsiPlace.Length == 0 ? "0:0" : _disk.ScsiPlace).Split(':');
+            string bus = IsBehindOthers ? place[0] : $"scsi{_index}.0";
+            return $"scsi-hd,id=scsi-disk{_index},bus={bus},scsi-id={place[^2]},lun={place[^1]},drive={_node},{blocks}";
+        }
         string model = _disk.Interface switch
         {
             DiskInterface.VirtioModern => "virtio-blk-pci,disable-legacy=on,disable-modern=off",

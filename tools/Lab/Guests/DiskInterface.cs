@@ -17,4 +17,10 @@ public enum DiskInterface
 
     /// <summary>SATA disk behind an AHCI controller (ICH9).</summary>
     Ahci,
+
+    /// <summary>SCSI disk behind a virtio-scsi controller, version 1 only.</summary>
+    VirtioScsi,
+
+    /// <summary>SCSI disk behind a virtio-scsi controller with the interface before version 1 only.</summary>
+    VirtioScsiLegacy,
 }

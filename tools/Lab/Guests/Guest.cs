@@ -243,7 +243,7 @@ public sealed partial class Guest : IDisposable
         Userland userland = Userland.Get(progress);
         Initramfs content = new(userland);
         content.AddProgram(userland.Kexec);
-        content.AddModules(KernelModules.ForDisks(kernel));
+        content.AddModules(KernelModules.ForDisks(kernel, _options.Disks.Select(disk => disk.Interface)));
         content.AddModules(new KernelModules(kernel, [.. _options.Modules]));
         foreach (string program in _options.Programs)
         {

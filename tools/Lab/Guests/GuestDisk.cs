@@ -51,7 +51,7 @@ public sealed record GuestDisk
     /// </summary>
     public long BytesPerSecond { get; init; }
 
-    /// <summary>More properties of QEMU's device, such as <c>mdts=3</c>; of an AHCI disk its controller's.</summary>
+    /// <summary>More properties of QEMU's device, such as <c>mdts=3</c>; of an AHCI or SCSI disk its controller's.</summary>
     public string DeviceProperties { get; init; } = "";
 
     /// <summary>
@@ -60,11 +60,20 @@ public sealed record GuestDisk
     /// </summary>
     public string AhciPort { get; init; } = "";
 
+    /// <summary>
+    /// Place of a SCSI disk, <c>BUS:TARGET:LUN</c>, on the controller <c>scsiN.0</c> that disk number N has brought;
+    /// empty: target 0, LUN 0 of a controller of its own; without a bus: there another target and LUN.
+    /// </summary>
+    public string ScsiPlace { get; init; } = "";
+
     /// <summary>An NVMe disk with a dump area.</summary>
     public static GuestDisk PreparedNvme { get; } = new() { Prepared = true };
 
     /// <summary>A SATA disk with a dump area.</summary>
     public static GuestDisk PreparedAhci { get; } = new() { Interface = DiskInterface.Ahci, Prepared = true };
+
+    /// <summary>A SCSI disk on virtio-scsi with a dump area.</summary>
+    public static GuestDisk PreparedScsi { get; } = new() { Interface = DiskInterface.VirtioScsi, Prepared = true };
 
     /// <summary>A virtio-blk disk with a dump area.</summary>
     public static GuestDisk PreparedVirtio { get; } = new()

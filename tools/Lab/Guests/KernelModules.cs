@@ -26,10 +26,20 @@ public sealed class KernelModules
         }
     }
 
-    /// <summary>The drivers of all disks that a kernel can use.</summary>
-    public static KernelModules ForDisks(DebianKernel kernel) => kernel.HasAhci
-        ? new(kernel, "virtio_pci", "virtio_blk", "nvme", "ahci", "sd_mod")
-        : new(kernel, "virtio_pci", "virtio_blk");
+    /// <summary>The drivers of the disks that a kernel can use; those on virtio-scsi only where such a disk is.</summary>
+    public static KernelModules ForDisks(DebianKernel kernel, params IEnumerable<DiskInterface> disks)
+    {
+        List<string> names = ["virtio_pci", "virtio_blk"];
+        if (kernel.HasAhci)
+        {
+            names.AddRange(["nvme", "ahci", "sd_mod"]);
+        }
+        if (disks.Any(disk => disk is DiskInterface.VirtioScsi or DiskInterface.VirtioScsiLegacy))
+        {
+            names.AddRange(["virtio_scsi", "sd_mod"]);
+        }
+        return new(kernel, [.. names]);
+    }
 
     /// <summary>Names and contents, in load order.</summary>
     public IEnumerable<(string Name, byte[] Content)> InLoadOrder => _order.Select(name => (name, _chosen[name]));

@@ -46,7 +46,7 @@ public static class StockKdump
     public static string Device(DiskInterface disk) => disk switch
     {
         DiskInterface.Nvme => "/dev/nvme0n1",
-        DiskInterface.Ahci => "/dev/sda",
+        DiskInterface.Ahci or DiskInterface.VirtioScsi or DiskInterface.VirtioScsiLegacy => "/dev/sda",
         _ => "/dev/vda",
     };
 
@@ -57,7 +57,7 @@ public static class StockKdump
         Userland userland = Userland.Get(progress);
         Initramfs content = new(userland);
         content.AddProgram(userland.Makedumpfile);
-        content.AddModules(KernelModules.ForDisks(kernel));
+        content.AddModules(KernelModules.ForDisks(kernel, disk));
         content.AddText(Initramfs.JobPath, $"""
             echo "{GuestJob.Mark}capture started, vmcore of $(stat -c %s /proc/vmcore) bytes"
             set -o pipefail

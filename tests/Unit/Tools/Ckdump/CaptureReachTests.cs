@@ -34,6 +34,29 @@ public sealed class CaptureReachTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(255, 16383)]
+    public void A_disk_on_virtio_scsi_is_found(int target, ulong lun)
+    {
+        _system.VirtioScsi(Number, target, lun);
+        Assert.Null(_system.Find(Number));
+    }
+
+    [Fact]
+    public void A_disk_on_virtio_scsi_that_one_number_cannot_name_is_refused()
+    {
+        _system.VirtioScsi(Number, 1, 0x4001_0002);
+        Assert.Contains("LUN 1073807362 of its target", _system.Find(Number));
+    }
+
+    [Fact]
+    public void Virtio_scsi_without_PCI_is_refused()
+    {
+        _system.VirtioScsi(Number, bus: "devices/platform/a000000.virtio_mmio");
+        Assert.Contains("not on PCI", _system.Find(Number));
+    }
+
+    [Theory]
     [InlineData("0x010601", 0, null)]
     [InlineData("0x010601", 3, "behind a SATA port multiplier")]
     [InlineData("0x010400", 0, "an ATA controller of class 0x010400")]

@@ -70,6 +70,14 @@ internal sealed class FakeSystem(TestFolder folder)
         return $"{device}/block/sda";
     }
 
+    /// <summary>A disk on virtio-scsi, <c>/dev/sda</c>.</summary>
+    public string VirtioScsi(string number, int target = 0, ulong lun = 0, string bus = Pci)
+    {
+        string device = $"{bus}/virtio2/host0/target0:0:{target}/0:0:{target}:{lun}";
+        Disk(number, $"{device}/block/sda", device);
+        return $"{device}/block/sda";
+    }
+
     /// <summary>A partition of a disk; start and size in sectors of 512 bytes.</summary>
     public void Partition(string number, string disk, ulong start, ulong size)
     {

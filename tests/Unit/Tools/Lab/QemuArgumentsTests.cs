@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json.Nodes;
@@ -56,9 +57,22 @@ public class QemuArgumentsTests
 
         Assert.Equal(["ahci,id=ahci0,addr=9", "ide-hd,bus=ahci0.0,drive=disk0,physical_block_size=512"], Devices(own));
         Assert.Equal(["ide-hd,bus=ahci7.3,drive=disk0,physical_block_size=512"], Devices(shared));
+    }
 
-        static string[] Devices(string[] arguments) =>
-            [.. arguments.Where((_, i) => i > 0 && arguments[i - 1] == "-device")];
+    [Theory]
+    [InlineData("", "bus=scsi0.0,scsi-id=0,lun=0")]
+    [InlineData("3:5", "bus=scsi0.0,scsi-id=3,lun=5")]
+    [InlineData("scsi7.0:255:16383", "bus=scsi7.0,scsi-id=255,lun=16383")]
+    public void A_SCSI_disk_brings_its_controller_or_shares_one(string place, string expected)
+    {
+        string[] devices = Devices(Disk(new GuestDisk
+        {
+            Interface = DiskInterface.VirtioScsi, ScsiPlace = place, DeviceProperties = "addr=9",
+        }));
+
+        string disk = $"scsi-hd,id=scsi-disk0,{expected},drive=disk0,logical_block_size=512,physical_block_size=512";
+        string[] controller = ["virtio-scsi-pci,disable-legacy=on,disable-modern=off,id=scsi0,addr=9"];
+        Assert.Equal([.. place.StartsWith("scsi", StringComparison.Ordinal) ? [] : controller, disk], devices);
     }
 
     [Fact]
@@ -142,6 +156,9 @@ public class QemuArgumentsTests
         using TestFolder folder = new();
         return new DiskImage(disk, 0, 64, folder.Root).QemuArguments();
     }
+
+    private static string[] Devices(string[] arguments) =>
+        [.. arguments.Where((_, i) => i > 0 && arguments[i - 1] == "-device")];
 
     private static string After(List<string> arguments, string option) => arguments[arguments.IndexOf(option) + 1];
 }

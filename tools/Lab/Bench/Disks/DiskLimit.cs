@@ -29,6 +29,7 @@ public sealed partial record DiskLimit(
                 Disks = [disk],
                 Capture = null,
                 BeforeCrash = string.Create(CultureInfo.InvariantCulture, $"""
+                    while [ ! -b {device} ]; do sleep 0.1; done
                     echo "{GuestJob.Mark}write started"
                     dd if=/dev/zero of={device} bs=1M count={mebibytes} oflag=direct 2>&1
                     echo "{GuestJob.Mark}write ended, exit code $?"

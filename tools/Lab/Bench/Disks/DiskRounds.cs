@@ -9,7 +9,8 @@ namespace CosmosKdump.Lab.Bench.Disks;
 public sealed class DiskRounds : IBenchRounds
 {
     /// <summary>Disks whose rates are measured besides the NVMe disk's.</summary>
-    public static IReadOnlyList<DiskInterface> OtherDisks { get; } = [DiskInterface.VirtioModern, DiskInterface.Ahci];
+    public static IReadOnlyList<DiskInterface> OtherDisks { get; } =
+        [DiskInterface.VirtioModern, DiskInterface.Ahci, DiskInterface.VirtioScsi];
 
     private readonly Measurements _measurements;
     private readonly CaptureBench _bench;

@@ -18,6 +18,7 @@ public static class Names
     {
         DiskInterface.Nvme => "NVMe",
         DiskInterface.Ahci => "AHCI",
+        DiskInterface.VirtioScsi or DiskInterface.VirtioScsiLegacy => "virtio-scsi",
         _ => "virtio-blk",
     };
 

@@ -88,13 +88,5 @@ internal sealed class AhciFixture
     /// <summary>Every byte of the medium is what it should be.</summary>
     public void MustBeWritten() => Assert.True(Source.SequenceEqual(Medium.Bytes));
 
-    public List<(ulong Block, Status Why)> Failures()
-    {
-        List<(ulong Block, Status Why)> failures = [];
-        while (Disk.TryTakeFailure(out BlockWrite write, out Status why))
-        {
-            failures.Add((write.Block, why));
-        }
-        return failures;
-    }
+    public List<(ulong Block, Status Why)> Failures() => DiskRuns.Failures(ref Disk);
 }

@@ -77,13 +77,5 @@ internal sealed class NvmeFixture
         return Disk.Drain();
     }
 
-    public List<(ulong Block, Status Why)> Failures()
-    {
-        List<(ulong Block, Status Why)> failures = [];
-        while (Disk.TryTakeFailure(out BlockWrite write, out Status why))
-        {
-            failures.Add((write.Block, why));
-        }
-        return failures;
-    }
+    public List<(ulong Block, Status Why)> Failures() => DiskRuns.Failures(ref Disk);
 }

@@ -50,26 +50,7 @@ internal sealed class VirtioFixture
     public BlockWrite Write(ulong block, uint count) =>
         new(block, SourceAddress + (block * (ulong)Virtio.Medium.BlockBytes), count);
 
-    public Status WriteAll(uint blocksPerWrite)
-    {
-        for (ulong block = 0; block < Disk.BlockCount; block += blocksPerWrite)
-        {
-            Status status = Disk.Submit(Write(block, blocksPerWrite));
-            if (status != Status.Ok)
-            {
-                return status;
-            }
-        }
-        return Disk.Drain();
-    }
+    public Status WriteAll(uint blocksPerWrite) => DiskRuns.WriteAll(ref Disk, blocksPerWrite, Write);
 
-    public List<(ulong Block, Status Why)> Failures()
-    {
-        List<(ulong Block, Status Why)> failures = [];
-        while (Disk.TryTakeFailure(out BlockWrite write, out Status why))
-        {
-            failures.Add((write.Block, why));
-        }
-        return failures;
-    }
+    public List<(ulong Block, Status Why)> Failures() => DiskRuns.Failures(ref Disk);
 }

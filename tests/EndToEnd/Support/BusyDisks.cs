@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using CosmosKdump.Lab.Guests;
+using CosmosKdump.Lab.Setup;
+using CosmosKdump.Tests.EndToEnd.Bare;
+using Xunit;
+
+namespace CosmosKdump.Tests.EndToEnd.Support;
+
+/// <summary>A Linux that crashes while requests of its disks are under way behind the controller of the dump area.</summary>
+public static class BusyDisks
+{
+    private const int OtherMiB = 256;
+    private const int SlowBytesPerSecond = 8 << 20;
+
+    /// <summary>
+    /// Reads from two SCSI or SATA disks, <paramref name="area"/> and <paramref name="other"/>, writes to the other,
+    /// crashes, and compares the dump with the memory.
+    /// </summary>
+    public static void Crash(KernelSeries kernel, GuestDisk area, GuestDisk other, [CallerMemberName] string name = "")
+    {
+        using SharedMemory memory = new(512);
+        GuestOptions options = new()
+        {
+            Kernel = kernel,
+            MemoryMiB = 512,
+            Cpus = 2,
+            Machine = GuestMachine.Q35,
+            // Slow, so that writes are under way whenever the crash comes.
+            Disks = [area, other with { SizeMiB = OtherMiB, BytesPerSecond = SlowBytesPerSecond }],
+            Capture = CaptureKernel.Ours("kdump.final_action=halt"),
+            QemuArguments = memory.QemuArguments,
+            BeforeCrash = $$"""
+                while [ $(ls -d /sys/block/sd? | wc -l) -lt 2 ]; do sleep 0.1; done
+                for disk in a b; do
+                    [ $(cat /sys/block/sd$disk/size) = {{OtherMiB << 11}} ] && other=$disk
+                    for i in 1 2; do
+                        (while :; do dd if=/dev/sd$disk of=/dev/null bs=1M iflag=direct; done) 2>/dev/null &
+                    done
+                done
+                for i in 1 2; do
+                    (while :; do dd if=/dev/zero of=/dev/sd$other bs=1M count=128 oflag=direct; done) 2>/dev/null &
+                done
+                sleep 2
+                echo "{{GuestJob.Mark}}under way $(cat /sys/block/sd$other/inflight)"
+                """,
+        };
+        TestGuest.Boot(
+            options,
+            guest =>
+            {
+                Assert.Matches($"{GuestJob.Mark}under way +[0-9]+ +[1-9]", guest.Console.Text);
+                guest.Crash();
+                guest.WaitUntilDone(TestGuest.CaptureLimit);
+                guest.Monitor.Stop();
+                Assert.Contains("ckdump: dump complete: ", guest.Console.Text);
+                Assert.Contains(" 0 lost", guest.Console.Text);
+                PageComparison.Run(guest.Disks[0], memory, PageComparison.LowEnd).MustBeEqual();
+            },
+            name);
+    }
+}
