@@ -51,6 +51,9 @@ public static class Program
             + "Exit codes: 0 done, 1 failed, 2 wrong command line; 3 of save, receive and convert: done, but the dump is "
             + "incomplete. info and log show what there is of such a dump and end with 0; verify ends with 1.");
         root.Subcommands.Add(PrepareCommand.Create());
+        root.Subcommands.Add(LoadCommand.Create());
+        root.Subcommands.Add(UnloadCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(SaveCommand.Create());
         root.Subcommands.Add(ReceiveCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());

@@ -13,10 +13,12 @@ public static class DumpCopy
 {
     /// <summary>
     /// Copies. <paramref name="isWhole"/>: otherwise the file is marked (<see cref="DumpMark"/>), and only what was
-    /// tried is copied, where the label knows how much that is. <paramref name="folder"/> was made for the file.
+    /// tried is copied, where the label knows how much that is. <paramref name="folder"/> was made for the file;
+    /// <paramref name="makeRoom"/> is told of the bytes that come next.
     /// </summary>
     public static void Run(
-        AreaFile area, in AreaLabel label, bool isWhole, string target, OutputFolder folder, TextWriter error)
+        AreaFile area, in AreaLabel label, bool isWhole, string target, OutputFolder folder, Action<long> makeRoom,
+        TextWriter error)
     {
         try
         {
@@ -31,7 +33,7 @@ public static class DumpCopy
             try
             {
                 AreaLabel dump = label;
-                OutputFile.Fill(target, () => Fill(area, dump, isWhole, target, handle, error), "the area keeps the dump");
+                OutputFile.Fill(target, () => Fill(area, dump, isWhole, target, handle, makeRoom, error), "the area keeps the dump");
             }
             catch
             {
@@ -59,12 +61,13 @@ public static class DumpCopy
     }
 
     private static void Fill(
-        AreaFile area, in AreaLabel label, bool isWhole, string target, SafeFileHandle handle, TextWriter error)
+        AreaFile area, in AreaLabel label, bool isWhole, string target, SafeFileHandle handle, Action<long> makeRoom,
+        TextWriter error)
     {
         long lengthBytes = (long)label.DumpLengthBytes;
         long triedBytes = (long)TriedBytes(label);
         TerminalProgress.Run(error, "saving", progress =>
-            SparseCopy.Run(area, handle, target, triedBytes, lengthBytes,
+            SparseCopy.Run(area, handle, target, triedBytes, lengthBytes, makeRoom,
                 done => progress.Report((ulong)done, (ulong)triedBytes)));
         if (!isWhole)
         {

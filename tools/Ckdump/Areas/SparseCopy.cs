@@ -5,31 +5,39 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Areas;
 
-/// <summary>Copies the start of a file or device to a new file, zeros as holes.</summary>
+/// <summary>
+/// Copies the start of a file or device to a new file, zeros as holes. A block is small enough to stay in the processor's
+/// cache between the read, the search for zeros and the write; Linux reads ahead and writes behind meanwhile.
+/// </summary>
 public static class SparseCopy
 {
-    private const int BlockBytes = 4 << 20;
-    private const int GrainBytes = 64 * 1024;
+    private const int BlockBytes = 256 << 10;
+    private const int GrainBytes = 4096;
+
+    // How often the caller hears of it, and the page cache is told to begin writing.
+    private const long StepBytes = 16 << 20;
 
     /// <summary>
     /// Copies the first <paramref name="dataBytes"/> to an empty file of <paramref name="lengthBytes"/>, the rest of
-    /// which stays a hole, and makes it durable.
+    /// which stays a hole, and makes it durable. <paramref name="makeRoom"/> is told of the bytes that come next, before
+    /// they are written.
     /// </summary>
     public static void Run(
         AreaFile source, SafeFileHandle target, string targetPath, long dataBytes, long lengthBytes,
-        Action<long> progress)
+        Action<long> makeRoom, Action<long> progress)
     {
         Posix.SetLength(target, lengthBytes, targetPath);
+        PageCache.ReadInOrder(source.Handle);
         byte[] block = new byte[BlockBytes];
-        long at = 0;
-        while (at < dataBytes)
+        long stepEnd = 0;
+        for (long at = NextData(source, 0, dataBytes); at < dataBytes; at = NextData(source, at, dataBytes))
         {
-            long data = source.Kind == FileKind.Regular ? Posix.NextData(source.Handle, at, dataBytes) : at;
-            if (data > at)
+            if (at >= stepEnd)
             {
-                at = Math.Min(data, dataBytes);
+                PageCache.BeginWriting(target, Math.Max(0, stepEnd - StepBytes), StepBytes);
                 progress(at);
-                continue;
+                stepEnd = at + StepBytes;
+                makeRoom(Math.Min(StepBytes, dataBytes - at));
             }
             int wanted = (int)Math.Min(BlockBytes, dataBytes - at);
             int got = source.Read(block.AsSpan(0, wanted), at);
@@ -39,20 +47,37 @@ public static class SparseCopy
             }
             WriteData(target, block.AsSpan(0, got), at);
             at += got;
-            progress(at);
         }
+        progress(dataBytes);
         RandomAccess.FlushToDisk(target);
     }
 
+    private static long NextData(AreaFile source, long at, long dataBytes) =>
+        source.Kind == FileKind.Regular && at < dataBytes ? Posix.NextData(source.Handle, at, dataBytes) : at;
+
+    // Grains that are not zero are written in runs as long as there are.
     private static void WriteData(SafeFileHandle target, ReadOnlySpan<byte> block, long offsetBytes)
     {
-        for (int at = 0; at < block.Length; at += GrainBytes)
+        int start = 0;
+        int at = 0;
+        while (at < block.Length)
         {
-            ReadOnlySpan<byte> grain = block.Slice(at, Math.Min(GrainBytes, block.Length - at));
-            if (grain.IndexOfAnyExcept((byte)0) >= 0)
+            int end = Math.Min(at + GrainBytes, block.Length);
+            if (block[at..end].IndexOfAnyExcept((byte)0) < 0)
             {
-                RandomAccess.Write(target, grain, offsetBytes + at);
+                Write(target, block[start..at], offsetBytes + start);
+                start = end;
             }
+            at = end;
+        }
+        Write(target, block[start..], offsetBytes + start);
+    }
+
+    private static void Write(SafeFileHandle target, ReadOnlySpan<byte> bytes, long offsetBytes)
+    {
+        if (bytes.Length != 0)
+        {
+            RandomAccess.Write(target, bytes, offsetBytes);
         }
     }
 }

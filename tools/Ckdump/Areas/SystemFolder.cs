@@ -41,6 +41,19 @@ internal readonly struct SystemFolder(string path)
         }
     }
 
+    /// <summary>An attribute's bytes.</summary>
+    public byte[]? Bytes(string name)
+    {
+        try
+        {
+            return File.ReadAllBytes(System.IO.Path.Combine(Path, name));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>An attribute that is a decimal number.</summary>
     public ulong? Number(string name) =>
         ulong.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;

@@ -1,23 +1,24 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.Globalization;
 using System.IO;
 using System.Linq;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Config;
 using CosmosKdump.Ckdump.Inspect;
+using CosmosKdump.Ckdump.Load;
+using CosmosKdump.Ckdump.Machine;
+using CosmosKdump.Ckdump.Saved;
 using CosmosKdump.CommandLine;
 
 namespace CosmosKdump.Ckdump.Commands;
 
-/// <summary><c>ckdump save</c>: copies the vmcore out of a dump area, and makes the area ready for the next.</summary>
+/// <summary><c>ckdump save</c>: moves the vmcore out of a dump area, and makes the area ready for the next.</summary>
 public static class SaveCommand
 {
-    private const string DefaultDirectory = "/var/crash";
-
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -27,48 +28,52 @@ public static class SaveCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var output = new Option<string?>("--output", "-o") { Description = "File to make", HelpName = "FILE" };
-        var directory = new Option<string>("--directory", "-C")
+        var directory = new Option<string?>("--directory", "-C")
         {
-            Description = "Directory for TIME/vmcore",
+            Description = $"Directory for HOST-DATE/vmcore (default: the configuration's path, or {DumpConfig.DefaultDirectory})",
             HelpName = "DIR",
-            DefaultValueFactory = _ => DefaultDirectory,
         };
+        Option<string?> config = ConfigOption.Create();
         var keep = new Option<bool>("--keep") { Description = "Do not mark the area as free" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "save",
-            "Copies the vmcore out of a dump area and marks the area as free. Never overwrites a file. An incomplete "
-            + "dump is saved as FILE.incomplete or TIME/vmcore-incomplete, marked so that info and verify tell what it "
-            + "lacks. Exit code 3 if a dump is incomplete.")
+            "Moves the vmcore out of a dump area, to HOST-DATE/vmcore with vmcore-dmesg.txt and report.txt beside it, or to a "
+            + "file of its own, and marks the area as free. Never overwrites a file. An incomplete dump is called "
+            + "vmcore-incomplete or FILE.incomplete, and marked so that info and verify tell what it lacks. The "
+            + "configuration says how many dumps are kept. Exit code 3 if a dump is incomplete.")
         {
-            area, output, directory, keep, json,
+            area, output, directory, config, keep, json,
         };
         HelpWithExamples.Set(command,
-            "ckdump save                            # after a crash: all areas of this machine, to /var/crash",
+            "ckdump save                            # after a crash, done at boot: all areas of this machine, to /var/crash",
             "ckdump save /dev/nvme0n1p3 -o vmcore",
             "ckdump save --keep disk.img -o vmcore  # leaves the area as it is");
         command.SetAction(parsed =>
         {
             string? path = parsed.GetValue(area);
             string? file = parsed.GetValue(output);
+            string? folder = parsed.GetValue(directory);
             if (file == "-")
             {
                 throw ToolException.Usage("--output: a dump is saved to a file, not to standard output: "
                     + "ckdump convert -F AREA -o - writes to a pipe");
             }
-            IReadOnlyList<string> paths = path is not null ? [path] : FindUnsaved(parsed.InvocationConfiguration.Output);
+            if (file is not null && folder is not null)
+            {
+                throw ToolException.Usage("--output and --directory: give one of them");
+            }
+            DumpConfig settings = ConfigOption.Read(parsed, config);
+            // A directory of the command line is no business of the configuration's keep and hook.
+            settings = folder is null ? settings : new DumpConfig { File = settings.File, Directory = folder };
+            InvocationConfiguration streams = parsed.InvocationConfiguration;
+            IReadOnlyList<string> paths = path is not null ? [path] : FindUnsaved(settings, streams);
             if (paths.Count > 1 && file is not null)
             {
                 string all = string.Join(", ", paths);
                 throw ToolException.Usage($"--output: there are {paths.Count} dumps ({all}): name one");
             }
-            bool isWhole = true;
-            foreach (string each in paths)
-            {
-                isWhole &= Save(each, file, parsed.GetValue(directory)!, parsed.GetValue(keep), parsed.GetValue(json),
-                    parsed.InvocationConfiguration);
-            }
-            return isWhole ? ExitCode.Ok : ExitCode.Incomplete;
+            return SaveAll(paths, each => Save(each, file, settings, parsed.GetValue(keep), parsed.GetValue(json), streams), streams.Error);
         });
         return command;
     }
@@ -77,88 +82,77 @@ public static class SaveCommand
     public static ToolException NoArea(bool isPrivileged) => new(
         $"no dump area on this machine's disks; name one, {(isPrivileged ? "" : "or run as root, ")}or make one with ckdump prepare");
 
-    private static string[] FindUnsaved(TextWriter output)
+    // One area that cannot be saved does not keep the dumps of the others where they are.
+    private static int SaveAll(IReadOnlyList<string> paths, Func<string, bool> save, TextWriter error)
     {
-        IReadOnlyList<(string Path, AreaLabel Label)> areas = AreaScan.Find();
-        if (areas.Count == 0)
+        bool isWhole = true;
+        bool isFailed = false;
+        foreach (string path in paths)
         {
-            throw NoArea(Environment.IsPrivilegedProcess);
+            try
+            {
+                isWhole &= save(path);
+            }
+            catch (Exception failure) when (
+                paths.Count > 1 && failure is ToolException or IOException or UnauthorizedAccessException)
+            {
+                error.WriteLine("ckdump: " + failure.Message);
+                isFailed = true;
+            }
+        }
+        return isFailed ? ExitCode.Failed : isWhole ? ExitCode.Ok : ExitCode.Incomplete;
+    }
+
+    private static string[] FindUnsaved(DumpConfig config, InvocationConfiguration streams)
+    {
+        // An area may be in a file, which no scan of disks finds.
+        IEnumerable<(string Path, AreaLabel? Label)> named = config.Targets
+            .Where(target => target.Kind is ConfigTargetKind.Raw or ConfigTargetKind.File)
+            .Select(target => (Path: target.Text, Label: AreaLookup.Read(target.Text, out _)))
+            .Where(area => area.Label is not null);
+        IReadOnlyList<(string Path, AreaLabel Label)> areas =
+        [
+            .. AreaScan.Find().Concat(named.Select(area => (area.Path, area.Label!.Value)))
+                .DistinctBy(area => AreaUuidText.Of(area.Item2.Uuid)),
+        ];
+        if (areas.Count == 0 && !Environment.IsPrivilegedProcess)
+        {
+            throw NoArea(isPrivileged: false);
         }
         string[] unsaved = [.. areas.Where(area => area.Label.HoldsUnsavedDump).Select(area => area.Path)];
         if (unsaved.Length == 0)
         {
-            output.WriteLine($"nothing to save: {string.Join(", ", areas.Select(area => area.Path))} hold no new dump");
+            streams.Output.WriteLine(areas.Count == 0
+                ? "nothing to save: " + NoArea(isPrivileged: true).Message
+                : $"nothing to save: {string.Join(", ", areas.Select(area => area.Path))} hold no new dump");
         }
         return unsaved;
     }
 
     /// <summary>Saves one dump; false: it is incomplete.</summary>
-    private static bool Save(
-        string path, string? file, string directory, bool keep, bool asJson, InvocationConfiguration streams)
+    private static bool Save(string path, string? file, DumpConfig config, bool keep, bool asJson, InvocationConfiguration streams)
     {
-        using AreaFile area = AreaFile.Open(path, write: !keep);
-        AreaLabel label = area.RequireLabel();
-        if (!label.HoldsUnsavedDump)
-        {
-            throw new ToolException(path, "the dump area holds no dump to save");
-        }
-        bool hasHeader = CheckHeader(path, label, keep);
-        bool isWhole = hasHeader && label.State == AreaState.Complete;
-        OutputFolder folder = OutputFolder.None;
-        string target = file is null ? PathIn(directory, label, isWhole, out folder) : NameOf(file, isWhole);
-        DumpCopy.Run(area, label, isWhole, target, folder, streams.Error);
-        if (!keep)
-        {
-            area.WriteEmpty(label.Emptied());
-        }
-        Report(streams.Output, path, target, label, hasHeader, asJson);
-        return isWhole;
+        using UnsavedDump dump = UnsavedDump.Open(path, keep);
+        string target = file is null
+            ? new DumpSaver(config, new MachineFacts(ThisMachine.Root).HostName, Retention.Of(config, streams.Error), streams.Error)
+                .Save(dump, keep)
+            : SaveFile(dump, file, keep, streams.Error);
+        Report(streams.Output, path, target, dump.Label, dump.HasHeader, asJson);
+        return dump.IsWhole;
     }
 
-    /// <summary>
-    /// Whether the headers are those of the dump. If they are not, and no incomplete capture explains it, something
-    /// else has written there: what is left is copied only if the area stays as it is.
-    /// </summary>
-    private static bool CheckHeader(string path, in AreaLabel label, bool keep)
-    {
-        if (!FileBytes.TryOpen(path, out FileBytes? file, out FileProblem? problem))
-        {
-            throw VmcoreArgument.Failure(path, problem);
-        }
-        using (file)
-        {
-            bool isItself = DumpHeader.Matches(file, label);
-            bool isExplained = label.State != AreaState.Complete && DumpHeader.LooksLikeOne(file);
-            return isItself || keep || isExplained
-                ? isItself
-                : throw new ToolException(path, "something else was written over the dump that the label describes",
-                    "nothing was changed; --keep saves what is left, prepare --force makes the area anew");
-        }
-    }
-
-    private static string NameOf(string file, bool isWhole)
+    private static string SaveFile(UnsavedDump dump, string file, bool keep, TextWriter error)
     {
         string incomplete = OutputFile.IncompleteName(file);
         OutputFile.RequireMissing(file);
         OutputFile.RequireMissing(incomplete);
-        return isWhole ? file : incomplete;
-    }
-
-    // As kdump does it: DIR/TIME/vmcore, or vmcore-incomplete.
-    private static string PathIn(string directory, in AreaLabel label, bool isWhole, out OutputFolder made)
-    {
-        DateTimeOffset time = label.CrashTimeSeconds is > 0 and < 253_402_300_800
-            ? DateTimeOffset.FromUnixTimeSeconds((long)label.CrashTimeSeconds)
-            : DateTimeOffset.UtcNow;
-        string name = time.ToString("yyyy-MM-dd-HH-mm-ss", CultureInfo.InvariantCulture);
-        string file = isWhole ? "vmcore" : "vmcore-incomplete";
-        string folder = Path.Combine(directory, name);
-        for (int number = 2; Posix.KindOf(Path.Combine(folder, file), out _) != FileKind.Missing; number++)
+        string target = dump.IsWhole ? file : incomplete;
+        DumpCopy.Run(dump.Area, dump.Label, dump.IsWhole, target, OutputFolder.None, _ => { }, error);
+        if (!keep)
         {
-            folder = Path.Combine(directory, $"{name}-{number}");
+            dump.MarkSaved();
         }
-        made = OutputFolder.Make(folder, Posix.SyncDirectory);
-        return Path.Combine(folder, file);
+        return target;
     }
 
     private static void Report(

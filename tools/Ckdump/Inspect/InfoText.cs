@@ -20,11 +20,11 @@ internal static class InfoText
 {
     private const int MostCpus = 8;
 
-    /// <summary>Writes the screen.</summary>
-    public static void Write(TextWriter output, VmcoreFacts facts)
+    /// <summary>Writes the screen. <paramref name="shownAs"/>: the file's name, if it is to have another one.</summary>
+    public static void Write(TextWriter output, VmcoreFacts facts, string? shownAs = null)
     {
         CrashedKernel kernel = facts.Kernel;
-        Line(output, "file", kernel.Vmcore.Bytes.Path);
+        Line(output, "file", shownAs ?? kernel.Vmcore.Bytes.Path);
         Line(output, "type", Type(kernel.Vmcore));
         WriteArea(output, kernel.Vmcore.Area);
         WriteKdump(output, facts.Kdump);
@@ -202,7 +202,8 @@ internal static class InfoText
         ? null
         : string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
-    private static void Line(TextWriter output, string name, string? value)
+    /// <summary>Writes a line of the screen, if there is a value.</summary>
+    public static void Line(TextWriter output, string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))
         {

@@ -26,7 +26,7 @@ public sealed class CommandFrameTests
     [Fact]
     public void NoCommandIsAUsageError()
     {
-        CkdumpRun.Bad(2, ["a command is missing: prepare, save, receive, ", "(see ckdump --help)"]);
+        CkdumpRun.Bad(2, ["a command is missing: prepare, load, unload, status, save, receive, ", "(see ckdump --help)"]);
     }
 
     [Theory]

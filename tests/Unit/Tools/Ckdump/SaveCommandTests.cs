@@ -130,16 +130,17 @@ public sealed class SaveCommandTests : IDisposable
     [Theory]
     [InlineData(AreaState.Complete, "vmcore")]
     [InlineData(AreaState.Incomplete, "vmcore-incomplete")]
-    public void InADirectoryTheNameIsTheTimeOfTheCrash(AreaState state, string name)
+    public void InADirectoryTheNameIsTheHostAndTheTimeOfTheCrash(AreaState state, string name)
     {
         for (int i = 1; i <= 3; i++)
         {
-            var area = new AreaImage(_folder, state);
+            var area = new AreaImage(_folder, state, edit: (ref AreaLabel label) => label.Sequence = (ulong)i);
             Assert.Equal(
                 state == AreaState.Complete ? 0 : 3,
                 CkdumpRun.Of("save", area.Path, "--directory", _folder.PathOf("crash")).ExitCode);
             string folder = "2023-11-14-22-13-20" + (i == 1 ? "" : $"-{i}");
-            byte[] saved = File.ReadAllBytes(Path.Combine(_folder.PathOf("crash"), folder, name));
+            string directory = Assert.Single(Directory.GetDirectories(_folder.PathOf("crash")), each => each.EndsWith(folder, StringComparison.Ordinal));
+            byte[] saved = File.ReadAllBytes(Path.Combine(directory, name));
             Assert.Equal(area.Dump, saved[..area.Dump.Length]);
         }
     }

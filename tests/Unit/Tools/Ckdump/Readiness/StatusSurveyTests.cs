@@ -1,0 +1,174 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Config;
+using CosmosKdump.Ckdump.Load;
+using CosmosKdump.Ckdump.Machine;
+using CosmosKdump.Ckdump.Readiness;
+using CosmosKdump.Ckdump.Saved;
+using CosmosKdump.Tests.Unit.Tools.Ckdump.Load;
+using Xunit;
+
+namespace CosmosKdump.Tests.Unit.Tools.Ckdump.Readiness;
+
+public sealed class StatusSurveyTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly FakeMachine _machine;
+    private readonly string _area;
+
+    public StatusSurveyTests()
+    {
+        _machine = new FakeMachine(_folder);
+        AreaImage area = new(_folder, AreaState.Prepared, dumpBytes: 512 << 20);
+        _area = area.Path;
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private DumpConfig Config(string text) =>
+        ConfigReader.Read(_folder.PathOf("ckdump.conf"), $"path {_folder.PathOf("crash")}\n{text}");
+
+    private StatusDocument Status(string? text = null)
+    {
+        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null);
+        return new StatusSurvey(_machine.Root, resolver).Collect(Config(text ?? "raw " + _area), _machine.Image());
+    }
+
+    private void Load(string? text = null)
+    {
+        DumpConfig config = Config(text ?? "raw " + _area);
+        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null);
+        new LoadState
+        {
+            Image = "/i",
+            Version = "CosmosKdump 9.9",
+            CommandLine = CaptureCommandLine.Of(config, resolver.Resolve(config), null),
+            Loader = "kexec-tools",
+            Time = DateTimeOffset.UnixEpoch,
+            Cpus = 3,
+            MemoryBytes = 256 << 20,
+        }.Write(_machine.Root);
+    }
+
+    private static Finding Worst(StatusDocument status) => status.Findings[0];
+
+    [Fact]
+    public void AMachineOnWhichAllIsWellIsReady()
+    {
+        Load();
+        StatusDocument status = Status();
+        Assert.Empty(status.Findings);
+        Assert.True(status.IsReady);
+        Assert.Equal("prepared", Assert.Single(status.Targets).State);
+        StringWriter text = new();
+        ReadinessText.Write(text, status);
+        Assert.StartsWith("state     ready: a crash now is captured\nloaded    CosmosKdump 9.9 (/i), ", text.ToString());
+        Assert.Contains($"target    raw {_area}, prepared, room for 513.0 MiB\n", text.ToString());
+    }
+
+    [Fact]
+    public void WithoutACaptureKernelItIsNotReady()
+    {
+        _machine.Set("sys/kernel/kexec_crash_loaded", "0");
+        StatusDocument status = Status();
+        Assert.False(status.IsReady);
+        Assert.Equal("no capture kernel is loaded", Worst(status).What);
+        Assert.Contains("systemctl start ckdump", Worst(status).Advice);
+    }
+
+    [Fact]
+    public void LockdownIsSaidWhereNothingIsLoaded()
+    {
+        _machine.Set("sys/kernel/kexec_crash_loaded", "0");
+        _machine.Set("sys/kernel/security/lockdown", "none [integrity] confidentiality");
+        Assert.Equal("no capture kernel is loaded (the kernel is locked down: integrity)", Worst(Status()).What);
+    }
+
+    [Fact]
+    public void WhatSomethingElseHasLoadedIsAWarning() =>
+        Assert.Contains(Status().Findings, finding => finding is { Severity: Severity.Warning } && finding.What.Contains("kdump-tools"));
+
+    [Fact]
+    public void ChangedProcessorsAskForAReload()
+    {
+        Load();
+        _machine.Set("sys/devices/system/cpu/online", "0-3");
+        Assert.StartsWith("CPUs or memory have changed", Worst(Status()).What);
+        Assert.True(Status().IsReady);
+    }
+
+    [Fact]
+    public void AChangedConfigurationAsksForAReload()
+    {
+        Load();
+        Assert.StartsWith("the configuration has changed", Worst(Status($"raw {_area}\ncpus 1")).What);
+    }
+
+    [Fact]
+    public void WithoutATargetItIsNotReady()
+    {
+        Load();
+        StatusDocument status = Status("raw /none");
+        Assert.Equal("no target can take a dump", Worst(status).What);
+        Assert.Contains(status.Findings, finding => finding.What.EndsWith(":2: raw /none: no such file or device"));
+    }
+
+    [Fact]
+    public void AnAreaThatIsTooSmallIsAWarning()
+    {
+        Load("core_collector cp\nraw " + _area);
+        _machine.Set("proc/meminfo", "MemTotal: 4194304 kB\nMemFree: 4000000 kB");
+        Assert.Contains(Status("core_collector cp\nraw " + _area).Findings,
+            finding => finding.What.Contains("a dump of level 0 would take up to 4.1 GiB now"));
+        Assert.DoesNotContain(Status().Findings, finding => finding.What.Contains("would take"));
+    }
+
+    [Fact]
+    public void EncryptedMemoryMakesADumpWorthless()
+    {
+        Load();
+        _machine.Set("proc/cpuinfo", "flags : hypervisor tdx_guest");
+        Assert.StartsWith("memory is encrypted by Intel TDX", Worst(Status()).What);
+        Assert.False(Status().IsReady);
+    }
+
+    [Fact]
+    public void AnOopsThatDoesNotPanicIsAHint()
+    {
+        Load();
+        _machine.Set("proc/sys/kernel/panic_on_oops", "0");
+        Assert.Equal(Severity.Hint, Assert.Single(Status().Findings).Severity);
+    }
+
+    [Fact]
+    public void ALineThatIsNotUnderstoodIsAWarning()
+    {
+        Load();
+        Assert.EndsWith("ckdump.conf:3: unknown option 'tpyo'", Worst(Status($"raw {_area}\ntpyo x")).What);
+    }
+
+    [Fact]
+    public void TheAnswerIsThereAsJsonWithTheLastDumps()
+    {
+        Load();
+        for (int i = 1; i <= 7; i++)
+        {
+            string directory = Directory.CreateDirectory(_folder.PathOf($"crash/host-{i}")).FullName;
+            new SavedDump
+            {
+                Area = "a", Sequence = 1, CrashTime = 5, SavedAt = DateTimeOffset.UnixEpoch.AddDays(i), LengthBytes = 1 << 20,
+                IsComplete = i != 7, Panic = "Kernel panic \u001b[2J",
+            }.Write(directory);
+        }
+        Directory.CreateDirectory(_folder.PathOf("crash/not-ours"));
+        StatusDocument status = Status();
+        using JsonDocument json = JsonDocument.Parse(ReadinessJson.Of(status));
+        Assert.True(json.RootElement.GetProperty("isReady").GetBoolean());
+        Assert.Equal(5, json.RootElement.GetProperty("dumps").GetArrayLength());
+        StringWriter text = new();
+        ReadinessText.Write(text, status);
+        Assert.Contains("host-7: 1.0 MiB, INCOMPLETE, Kernel panic ?[2J\n", text.ToString());
+    }
+}

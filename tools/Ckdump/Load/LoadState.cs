@@ -1,0 +1,64 @@
+using System;
+using System.IO;
+using System.Text.Json;
+
+namespace CosmosKdump.Ckdump.Load;
+
+/// <summary>What <c>ckdump load</c> has loaded, kept in <c>/run</c> for <c>ckdump status</c>.</summary>
+public sealed record LoadState
+{
+    /// <summary>Where it is kept, below the root folder.</summary>
+    private const string File = "run/ckdump/loaded.json";
+
+    /// <summary>Path of the image.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Its command line, without what kexec appends.</summary>
+    public required string CommandLine { get; init; }
+
+    /// <summary>What has loaded it: kexec-tools or kexec_file_load.</summary>
+    public required string Loader { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>CPUs that were online: the elfcorehdr knows these.</summary>
+    public required int Cpus { get; init; }
+
+    /// <summary>Memory at that time, bytes: the elfcorehdr knows this much.</summary>
+    public required ulong MemoryBytes { get; init; }
+
+    /// <summary>Reads it; null if nothing was loaded, or not by this program.</summary>
+    public static LoadState? Read(string root)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(System.IO.File.ReadAllText(Path.Combine(root, File)), CkdumpJson.Default.LoadState);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps it.</summary>
+    public void Write(string root)
+    {
+        string path = Path.Combine(root, File);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllText(path, JsonSerializer.Serialize(this, CkdumpJson.Default.LoadState) + "\n");
+    }
+
+    /// <summary>Forgets it.</summary>
+    public static void Remove(string root)
+    {
+        string path = Path.Combine(root, File);
+        if (System.IO.File.Exists(path))
+        {
+            System.IO.File.Delete(path);
+        }
+    }
+}
