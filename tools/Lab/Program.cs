@@ -20,6 +20,7 @@ public static class Program
             DemoCommand.Create(),
             TestCommand.Create(),
             BuildCommand.Create(),
+            DebCommand.Create(),
             BenchCommand.Create(),
             RunCommand.Create(),
         };
