@@ -15,6 +15,7 @@ public static class ContentCheck
 {
     private const int EdgeBytes = AreaLabel.BlankBytes;
     private const int BlkidNothingFound = 2;
+    private const int BlkidFound = 0;
 
     private static readonly string[] BlkidPaths = ["/usr/sbin/blkid", "/sbin/blkid"];
 
@@ -114,7 +115,7 @@ public static class ContentCheck
             using Process process = Process.Start(start)!;
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return process.ExitCode == BlkidNothingFound ? null : Describe(output);
+            return DescribeBlkid(process.ExitCode, output);
         }
         catch (Win32Exception failure)
         {
@@ -122,8 +123,16 @@ public static class ContentCheck
         }
     }
 
-    private static string? Describe(string output)
+    /// <summary>
+    /// What <c>blkid -p -o export</c> found, by its exit code and output; null: nothing. Of a partition it also tells
+    /// the entry in its disk's table (PART_ENTRY_...), which is no content.
+    /// </summary>
+    public static string? DescribeBlkid(int exitCode, string output)
     {
+        if (exitCode == BlkidNothingFound)
+        {
+            return null;
+        }
         string? type = Value(output, "TYPE");
         string? table = Value(output, "PTTYPE");
         string? label = Value(output, "LABEL");
@@ -132,8 +141,8 @@ public static class ContentCheck
         {
             return $"a file system or volume of type {type}{name}";
         }
-        return table is not null
-            ? $"a partition table of type {table}"
+        return table is not null ? $"a partition table of type {table}"
+            : exitCode == BlkidFound ? null
             : "signatures of more than one kind (see blkid -p)";
     }
 
