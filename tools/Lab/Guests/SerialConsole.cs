@@ -70,7 +70,13 @@ public sealed partial class SerialConsole
     /// <summary>
     /// Waits until a line matches, also one that is there already; null when the limit or QEMU's end comes first.
     /// </summary>
-    public ConsoleLine? TryWaitFor(Regex pattern, TimeSpan limit)
+    public ConsoleLine? TryWaitFor(Regex pattern, TimeSpan limit) => TryWaitForCount(pattern, 1, limit);
+
+    /// <summary>
+    /// Waits until so many lines match, those included that are there already, and returns the last of them; null when the
+    /// limit or QEMU's end comes first.
+    /// </summary>
+    public ConsoleLine? TryWaitForCount(Regex pattern, int count, TimeSpan limit)
     {
         long start = Stopwatch.GetTimestamp();
         lock (_gate)
@@ -79,7 +85,7 @@ public sealed partial class SerialConsole
             {
                 for (; next < _lines.Count; next++)
                 {
-                    if (pattern.IsMatch(_lines[next].Text))
+                    if (pattern.IsMatch(_lines[next].Text) && --count == 0)
                     {
                         return _lines[next];
                     }

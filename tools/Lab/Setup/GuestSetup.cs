@@ -47,6 +47,7 @@ public static class GuestSetup
         Servers(progress);
         Guests(progress, KernelSeries.Linux61, KernelSeries.Linux612, KernelSeries.Linux61Full);
         Analysis(progress, KernelSeries.Linux61, KernelSeries.Linux612);
+        DebianRoot.Of(KernelSeries.Linux61, progress);
     }
 
     private static void Symbols(Progress progress, KernelSeries[] kernels)
