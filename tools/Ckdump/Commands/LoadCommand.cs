@@ -86,6 +86,7 @@ public static class LoadCommand
             Time = DateTimeOffset.UtcNow,
             Cpus = machine.OnlineCpus,
             MemoryBytes = machine.MemoryBytes,
+            MapDigest = LoadState.DigestOf(targets),
         }.Write(ThisMachine.Root);
         streams.Output.WriteLine($"{image.Path}: loaded by {loader}: {commandLine}");
     }

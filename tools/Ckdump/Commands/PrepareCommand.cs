@@ -7,6 +7,7 @@ using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
+using CosmosKdump.Ckdump.Config;
 using CosmosKdump.Ckdump.Inspect;
 using CosmosKdump.CommandLine;
 
@@ -163,6 +164,11 @@ public static class PrepareCommand
         output.WriteLine($"{path}: dump area prepared, UUID {AreaUuidText.Of(label.Uuid)}");
         output.WriteLine("  " + Room(label.CapacityBytes));
         output.WriteLine("  capture kernel's command line: kdump.target=" + target);
+        if (label.IsFile)
+        {
+            // Nothing finds a file that is not named.
+            output.WriteLine($"  line for {DumpConfig.DefaultFile}: file {Path.GetFullPath(path)}");
+        }
     }
 
     private static string Room(ulong capacityBytes)

@@ -1,5 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace CosmosKdump.Ckdump.Load;
@@ -30,6 +33,15 @@ public sealed record LoadState
 
     /// <summary>Memory at that time, bytes: the elfcorehdr knows this much.</summary>
     public required ulong MemoryBytes { get; init; }
+
+    /// <summary>Digest of the extent map that was loaded with it (<see cref="DigestOf"/>); null: none was.</summary>
+    public string? MapDigest { get; init; }
+
+    /// <summary>Digest of the first map among targets, which is the one that is loaded; null: there is none.</summary>
+    public static string? DigestOf(IEnumerable<ResolvedTarget> targets) =>
+        targets.Select(target => target.Map).FirstOrDefault(map => map is not null) is byte[] map
+            ? System.Convert.ToHexStringLower(SHA256.HashData(map))
+            : null;
 
     /// <summary>Reads it; null if nothing was loaded, or not by this program.</summary>
     public static LoadState? Read(string root)

@@ -6,7 +6,6 @@ using System.Linq;
 using System.Net;
 using System.Text;
 using CosmosKdump.Analyzer.Files;
-using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
@@ -16,11 +15,11 @@ namespace CosmosKdump.Ckdump.Load;
 
 /// <summary>
 /// Turns targets of the configuration into items of <c>kdump.target=</c>: paths into UUIDs, names of hosts into
-/// addresses. <paramref name="reach"/> says why the capture kernel would not find a device of a number, or null;
-/// <paramref name="mapOf"/> makes the extent map of a file, and is null where there are none.
+/// addresses. <paramref name="reach"/> says why the capture kernel would not find the device of a path, or null;
+/// <paramref name="mapOf"/> makes the extent map of a file, or says in an exception why it cannot.
 /// </summary>
 public sealed class TargetResolver(
-    AreaLookup areas, Func<string, string?> reach, Func<string, IPAddress?> resolve, Func<string, byte[]>? mapOf = null)
+    AreaLookup areas, Func<string, string?> reach, Func<string, IPAddress?> resolve, Func<string, byte[]> mapOf)
 {
     /// <summary>Resolves all targets of a configuration, in its order.</summary>
     public IReadOnlyList<ResolvedTarget> Resolve(DumpConfig config)
@@ -46,6 +45,10 @@ public sealed class TargetResolver(
     private ResolvedTarget ResolveRaw(ConfigTarget target)
     {
         AreaLabel? label = AreaLookup.Read(target.Text, out string why);
+        if (label is { IsFile: true })
+        {
+            return ResolveFile(target);
+        }
         ResolvedTarget found = new() { Source = target, Path = target.Text, Label = label };
         return label is AreaLabel good
             ? found with { Item = Item(good), Problem = ReachProblem(target.Text) ?? LabelProblem(good) }
@@ -56,9 +59,9 @@ public sealed class TargetResolver(
     {
         AreaLabel? label = AreaLookup.Read(target.Text, out string why);
         ResolvedTarget found = new() { Source = target, Path = target.Text, Label = label };
-        if (mapOf is null || label is not AreaLabel good)
+        if (label is not AreaLabel good)
         {
-            return found with { Problem = mapOf is null ? "this version dumps to no file of a file system; use raw PARTITION" : why };
+            return found with { Problem = why };
         }
         try
         {
@@ -99,11 +102,7 @@ public sealed class TargetResolver(
             : new ResolvedTarget { Source = target, Item = $"{prefix}{address}{(end < 0 ? "" : text[end..])}" };
     }
 
-    private string? ReachProblem(string path)
-    {
-        FileKind kind = Posix.KindOf(path, out string number);
-        return kind == FileKind.BlockDevice && reach(number) is string why ? $"{path} {why}" : null;
-    }
+    private string? ReachProblem(string path) => reach(path) is string why ? $"{path} {why}" : null;
 
     private static string? LabelProblem(in AreaLabel label) => label.HoldsUnsavedDump
         ? string.Create(CultureInfo.InvariantCulture,

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using CosmosKdump.Ckdump.Areas;
+using CosmosKdump.Ckdump.Extents;
 
 namespace CosmosKdump.Ckdump.Load;
 
@@ -14,7 +15,14 @@ public static class ThisMachine
 
     /// <summary>Resolves targets by this machine's disks and name service.</summary>
     public static TargetResolver Resolver() =>
-        new(new AreaLookup(AreaScan.Find), new CaptureReach("/sys", "/dev").Find, Resolve);
+        new(new AreaLookup(AreaScan.Find), Reach, Resolve, AreaMap.Build);
+
+    private static string? Reach(string path) => Posix.KindOf(path, out string number) switch
+    {
+        FileKind.BlockDevice => new CaptureReach("/sys", "/dev").Find(number),
+        FileKind.Regular => "is a file that the capture kernel cannot find: ckdump prepare --file makes one that it can",
+        _ => null,
+    };
 
     private static IPAddress? Resolve(string host)
     {

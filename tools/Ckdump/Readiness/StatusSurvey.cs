@@ -94,6 +94,13 @@ public sealed class StatusSurvey(string root, TargetResolver resolver)
             findings.Add(new Finding(Severity.Warning, "the configuration has changed since the capture kernel was loaded",
                 "systemctl reload ckdump"));
         }
+        else if (isKnown && load.MapDigest != LoadState.DigestOf(targets))
+        {
+            string path = targets.First(target => target.Map is not null).Path!;
+            findings.Add(new Finding(Severity.Error,
+                $"{path} does not lie where it lay when the capture kernel was loaded, which will leave it alone",
+                "systemctl reload ckdump"));
+        }
     }
 
     // Without privileges the ranges of memory are hidden, and MemTotal is another number.

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Config;
 using CosmosKdump.Ckdump.Load;
 using Xunit;
@@ -23,7 +24,7 @@ public sealed class CaptureCommandLineTests : IDisposable
     private static string Of(string text, ulong? rsdp = null, params (string, AreaLabel)[] areas)
     {
         DumpConfig config = ConfigReader.Read("c", text);
-        TargetResolver resolver = new(new AreaLookup(() => areas), _ => null, Resolve);
+        TargetResolver resolver = new(new AreaLookup(() => areas), _ => null, Resolve, _ => throw new ToolException("no map"));
         return CaptureCommandLine.Of(config, resolver.Resolve(config), rsdp);
     }
 
@@ -96,11 +97,22 @@ public sealed class CaptureCommandLineTests : IDisposable
     }
 
     [Fact]
+    public void AFileWhoseMapCannotBeMadeIsLeftOutAndToldWhy()
+    {
+        AreaImage area = new(_folder, AreaState.Prepared);
+        DumpConfig config = ConfigReader.Read("c", $"file {area.Path}\nserial ttyS0");
+        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, Resolve, _ => throw new ToolException("is on btrfs"));
+        IReadOnlyList<ResolvedTarget> targets = resolver.Resolve(config);
+        Assert.Equal((null, "is on btrfs"), (targets[0].Item, targets[0].Problem));
+        Assert.Equal("kdump.target=serial:ttyS0" + Rest, CaptureCommandLine.Of(config, targets, null));
+    }
+
+    [Fact]
     public void AnUnsavedDumpAndADiskOutOfReachAreTold()
     {
         AreaImage full = new(_folder, AreaState.Complete);
         DumpConfig config = ConfigReader.Read("c", $"raw {full.Path}\nraw /none/vdb\nraw {_folder.Make("plain", 1 << 20)}");
-        IReadOnlyList<ResolvedTarget> targets = new TargetResolver(new AreaLookup(() => []), _ => null, Resolve).Resolve(config);
+        IReadOnlyList<ResolvedTarget> targets = new TargetResolver(new AreaLookup(() => []), _ => null, Resolve, _ => throw new ToolException("no map")).Resolve(config);
         Assert.Contains("2023-11-14 22:13:20 UTC that was not saved, and takes no other: run ckdump save", targets[0].Problem);
         Assert.Equal($"disk:{Uuid}", targets[0].Item);
         Assert.Equal("no such file or device", targets[1].Problem);

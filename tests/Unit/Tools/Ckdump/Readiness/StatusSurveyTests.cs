@@ -17,6 +17,7 @@ public sealed class StatusSurveyTests : IDisposable
     private readonly TestFolder _folder = new();
     private readonly FakeMachine _machine;
     private readonly string _area;
+    private byte[] _map = [1, 2, 3];
 
     public StatusSurveyTests()
     {
@@ -32,14 +33,14 @@ public sealed class StatusSurveyTests : IDisposable
 
     private StatusDocument Status(string? text = null)
     {
-        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null);
+        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null, _ => _map);
         return new StatusSurvey(_machine.Root, resolver).Collect(Config(text ?? "raw " + _area), _machine.Image());
     }
 
     private void Load(string? text = null)
     {
         DumpConfig config = Config(text ?? "raw " + _area);
-        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null);
+        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null, _ => _map);
         new LoadState
         {
             Image = "/i",
@@ -49,6 +50,7 @@ public sealed class StatusSurveyTests : IDisposable
             Time = DateTimeOffset.UnixEpoch,
             Cpus = 3,
             MemoryBytes = 256 << 20,
+            MapDigest = LoadState.DigestOf(resolver.Resolve(config)),
         }.Write(_machine.Root);
     }
 
@@ -104,6 +106,18 @@ public sealed class StatusSurveyTests : IDisposable
     {
         Load();
         Assert.StartsWith("the configuration has changed", Worst(Status($"raw {_area}\ncpus 1")).What);
+    }
+
+    [Fact]
+    public void AFileThatLiesElsewhereThanItsLoadedMapSaysIsAnError()
+    {
+        string text = "file " + _area;
+        Load(text);
+        Assert.Empty(Status(text).Findings);
+        _map = [1, 2, 4];
+        StatusDocument status = Status(text);
+        Assert.Contains($"{_area} does not lie where it lay", Worst(status).What);
+        Assert.False(status.IsReady);
     }
 
     [Fact]
