@@ -17,33 +17,36 @@ public sealed class DebianMachine : IDisposable
     public const string Package = "/root/ckdump.deb";
 
     /// <summary>How long a boot may take on a busy host; never reached by one that works.</summary>
-    public static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(6);
+    public static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(15);
 
     private const int MemoryMiB = 640;
     private static int _count;
     private readonly DebianRoot _root;
     private readonly string _rootImage;
     private readonly string _areaImage;
+    private readonly LifeArea _area;
     private int _boots;
 
-    /// <summary>Makes the disks: the root with our package in it, and one with a partition of this size for dumps.</summary>
-    public DebianMachine(int areaMiB)
+    /// <summary>Makes the disks: the root with our package in it, and one with a partition of this size.</summary>
+    public DebianMachine(LifeArea area, int partitionMiB)
     {
         Progress progress = new();
-        _root = DebianRoot.Of(KernelSeries.Linux61, progress);
+        _area = area;
+        // SATA needs the flavour of Debian's kernel that has AHCI.
+        _root = DebianRoot.Of(IsSata ? KernelSeries.Linux61Full : KernelSeries.Linux61, progress);
         Folder = Directory.CreateDirectory(Path.Combine(
             Repository.Runs, $"debian-{DateTime.Now:MMdd-HHmmss}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}")).FullName;
         _rootImage = Path.Combine(Folder, "root.raw");
         HostCommand.Output("cp", "--sparse=always", "--reflink=auto", _root.Image, _rootImage);
         DebianRoot.Put(_rootImage, DebianArchive.Build(progress), Package);
         _areaImage = Path.Combine(Folder, "area.raw");
-        using (FileStream image = File.Create(_areaImage))
-        {
-            image.SetLength((areaMiB + 2L) << 20);
-        }
-        AptPackages.Ensure(progress, "fdisk");
-        HostCommand.Output("sh", "-c", $"echo 'label: gpt\n1MiB,{areaMiB}MiB' | sfdisk -q {_areaImage}");
+        MakePartition(progress, partitionMiB);
     }
+
+    /// <summary>Device of the second disk's partition.</summary>
+    public string Partition => IsSata ? "/dev/sda1" : "/dev/vdb1";
+
+    private bool IsSata => _area == LifeArea.XfsFileOnSata;
 
     /// <summary>Folder of its images and transcripts.</summary>
     public string Folder { get; }
@@ -52,7 +55,7 @@ public sealed class DebianMachine : IDisposable
     public DebianGuest Boot(string kernelArguments)
     {
         string folder = Path.Combine(Folder, $"run{++_boots}");
-        DebianGuest guest = DebianGuest.Start(_root, kernelArguments, MemoryMiB, [_rootImage, _areaImage], folder);
+        DebianGuest guest = DebianGuest.Start(_root, kernelArguments, MemoryMiB, _rootImage, SecondDisk, folder);
         try
         {
             guest.WaitForShell(BootLimit);
@@ -71,6 +74,34 @@ public sealed class DebianMachine : IDisposable
         string target = Directory.CreateDirectory(Path.Combine(Folder, "taken")).FullName;
         DebianRoot.Take(_rootImage, path, target);
         return Path.Combine(target, Path.GetFileName(path));
+    }
+
+    private GuestDisk SecondDisk => new()
+    {
+        ImagePath = _areaImage,
+        Interface = IsSata ? DiskInterface.Ahci : DiskInterface.VirtioTransitional,
+    };
+
+    private void MakePartition(Progress progress, int mebibytes)
+    {
+        AptPackages.Ensure(progress, "fdisk", "xfsprogs");
+        using (FileStream image = File.Create(_areaImage))
+        {
+            image.SetLength((mebibytes + 2L) << 20);
+        }
+        HostCommand.Output("sh", "-c", $"echo 'label: gpt\n1MiB,{mebibytes}MiB' | sfdisk -q {_areaImage}");
+        if (_area is not (LifeArea.XfsFile or LifeArea.XfsFileOnSata))
+        {
+            return;
+        }
+        string volume = _areaImage + ".volume";
+        using (FileStream file = File.Create(volume))
+        {
+            file.SetLength((long)mebibytes << 20);
+        }
+        HostCommand.Output("mkfs.xfs", "-q", "-f", volume);
+        HostCommand.Output("dd", $"if={volume}", $"of={_areaImage}", "bs=1M", "seek=1", "conv=notrunc,sparse", "status=none");
+        File.Delete(volume);
     }
 
     /// <summary>Deletes the images; <paramref name="all"/>: the transcripts too.</summary>

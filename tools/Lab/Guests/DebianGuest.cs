@@ -30,21 +30,29 @@ public sealed partial class DebianGuest : IDisposable
     public SerialConsole Console { get; }
 
     /// <summary>
-    /// Starts it with raw images as <c>/dev/vda</c>, its root, and <c>/dev/vdb</c> and so on. The console's transcript is in
-    /// <paramref name="folder"/>.
+    /// Starts it with a raw image as <c>/dev/vda</c>, its root, and a second disk behind virtio or AHCI. The console's
+    /// transcript is in <paramref name="folder"/>.
     /// </summary>
-    public static DebianGuest Start(DebianRoot root, string kernelArguments, int memoryMiB, IEnumerable<string> images, string folder)
+    public static DebianGuest Start(
+        DebianRoot root, string kernelArguments, int memoryMiB, string rootImage, GuestDisk second, string folder)
     {
         List<string> arguments =
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg,thread=multi", "-m", $"{memoryMiB}M",
             "-smp", "2", "-cpu", "max", "-vga", "none", "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
             "-kernel", root.Vmlinuz, "-initrd", root.Initrd,
-            "-append", $"root=/dev/vda rootfstype=ext4 rw console=ttyS0,115200 quiet {kernelArguments}",
+            // A busy host stops the guest's processors for a while: its watchdogs' complaints would be taken for answers, and its
+            // test of the timer fails.
+            "-append", "root=/dev/vda rootfstype=ext4 rw console=ttyS0,115200 quiet nosoftlockup no_timer_check "
+                + $"rcupdate.rcu_cpu_stall_suppress=1 {kernelArguments}",
         ];
-        foreach (string image in images)
+        bool isSata = second.Interface == DiskInterface.Ahci;
+        arguments.AddRange(["-drive", $"file={rootImage},format=raw,if=virtio,cache=unsafe,discard=unmap"]);
+        arguments.AddRange(
+            ["-drive", $"file={second.ImagePath},format=raw,if={(isSata ? "none,id=second" : "virtio")},cache=unsafe,discard=unmap"]);
+        if (isSata)
         {
-            arguments.AddRange(["-drive", $"file={image},format=raw,if=virtio,cache=unsafe,discard=unmap"]);
+            arguments.AddRange(["-device", "ahci,id=ahci", "-device", "ide-hd,bus=ahci.0,drive=second"]);
         }
         return new DebianGuest(arguments, folder);
     }

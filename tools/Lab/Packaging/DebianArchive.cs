@@ -47,7 +47,8 @@ public static class DebianArchive
         {
             Fill(root);
             SetModes(root);
-            string scratch = Path + ".new";
+            // Others may build it at the same time.
+            string scratch = $"{Path}.{Environment.ProcessId}";
             HostCommand.Output("dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, scratch);
             File.Move(scratch, Path, overwrite: true);
         }
