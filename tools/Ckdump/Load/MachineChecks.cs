@@ -54,6 +54,10 @@ public static class MachineChecks
                     "a dump that does not fit leaves out more, and is cut only then"));
             }
         }
+        if (targets.Any(target => target.IsHidden))
+        {
+            found.Add(new Finding(Severity.Warning, "dump areas are hidden from this user: nothing is said of them", "run as root"));
+        }
         if (targets.All(target => target.Problem is not null))
         {
             string why = targets is [{ Source.Line: 0, Problem: string only }] ? $": {only}" : "";

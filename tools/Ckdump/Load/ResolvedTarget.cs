@@ -21,6 +21,9 @@ public sealed record ResolvedTarget
     /// <summary>Where a file's extents lie on their disk, for the capture kernel's initrd; null for other targets.</summary>
     public byte[]? Map { get; init; }
 
+    /// <summary>This user may not look at it: nothing is known of it.</summary>
+    public bool IsHidden { get; init; }
+
     /// <summary>What keeps it from taking a dump, and what to do; null: nothing that is known.</summary>
     public string? Problem { get; init; }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture.Area;
@@ -21,6 +22,9 @@ namespace CosmosKdump.Ckdump.Load;
 public sealed class TargetResolver(
     AreaLookup areas, Func<string, string?> reach, Func<string, IPAddress?> resolve, Func<string, byte[]> mapOf)
 {
+    // errno(3): EACCES.
+    private const int NotAllowed = 13;
+
     /// <summary>Resolves all targets of a configuration, in its order.</summary>
     public IReadOnlyList<ResolvedTarget> Resolve(DumpConfig config)
     {
@@ -52,7 +56,7 @@ public sealed class TargetResolver(
         ResolvedTarget found = new() { Source = target, Path = target.Text, Label = label };
         return label is AreaLabel good
             ? found with { Item = Item(good), Problem = ReachProblem(target.Text) ?? LabelProblem(good) }
-            : found with { Problem = why };
+            : Unknown(found, why);
     }
 
     private ResolvedTarget ResolveFile(ConfigTarget target)
@@ -61,7 +65,7 @@ public sealed class TargetResolver(
         ResolvedTarget found = new() { Source = target, Path = target.Text, Label = label };
         if (label is not AreaLabel good)
         {
-            return found with { Problem = why };
+            return Unknown(found, why);
         }
         try
         {
@@ -69,7 +73,7 @@ public sealed class TargetResolver(
         }
         catch (Exception failure) when (failure is ToolException or IOException or UnauthorizedAccessException)
         {
-            return found with { Problem = failure.Message };
+            return Unknown(found, failure.Message);
         }
     }
 
@@ -100,6 +104,13 @@ public sealed class TargetResolver(
         return address is null
             ? new ResolvedTarget { Source = target, Problem = $"'{host}' has no IPv4 address that this machine knows" }
             : new ResolvedTarget { Source = target, Item = $"{prefix}{address}{(end < 0 ? "" : text[end..])}" };
+    }
+
+    // What is wrong with an area, or that nothing may be said of it by this user.
+    private static ResolvedTarget Unknown(ResolvedTarget found, string why)
+    {
+        bool isRefused = why.EndsWith(Marshal.GetPInvokeErrorMessage(NotAllowed), StringComparison.OrdinalIgnoreCase);
+        return isRefused && !Environment.IsPrivilegedProcess ? found with { IsHidden = true } : found with { Problem = why };
     }
 
     private string? ReachProblem(string path) => reach(path) is string why ? $"{path} {why}" : null;
