@@ -15,6 +15,13 @@ public interface IPhysicalMemory
     Status Read(ulong address, Span<byte> destination);
 }
 
+/// <summary>The crashed kernel's memory by its virtual addresses.</summary>
+public interface IVirtualMemory
+{
+    /// <summary>Reads bytes. What cannot be read comes as zeros, and the result is why.</summary>
+    Status Read(ulong address, scoped Span<byte> destination);
+}
+
 /// <summary>A monotonic, calibrated clock.</summary>
 public interface IClock
 {

@@ -35,6 +35,7 @@ internal static unsafe class KernelMain
 
         ReadOptions();
         Power.FailureAction = _options.FailureAction;
+        Monitor.Use(&Shell.Shell.Run);
         AcpiTables.Use(_options.AcpiRsdp != 0 ? _options.AcpiRsdp : _boot.AcpiRootPointer);
         Status quiet = Step.Run(&StopOldDevices, 0);
         _ = Step.Run(&StartConsoles, 0);
@@ -55,10 +56,13 @@ internal static unsafe class KernelMain
         NetworkTarget.Settings = _options.Ip;
         NetworkTarget.CommandLine = new HeldBuffer(new DmaBuffer(commandLine, 0));
         Status status = Step.Run(&Prepare, 0);
+        CaptureRun.PlanStatus = status;
         if (status == Status.Ok)
         {
             status = TryTargets();
         }
+        CaptureRun.Outcome = status;
+        _ = Step.Run(&CrashReport.Write, 0);
         FinalReport.Write(status);
         bool isFailure = !DumpOutcome.IsDumpOrSent(status);
         EndAction action = isFailure ? _options.FailureAction : _options.FinalAction;

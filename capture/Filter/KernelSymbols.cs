@@ -114,6 +114,118 @@ public struct KernelSymbols
         return status;
     }
 
+    /// <summary>
+    /// Finds the symbol that an address belongs to: the last that is not above it, and of several of the same address the
+    /// first, as kallsyms does. <see cref="Status.AddressNotMapped"/>: it is below all.
+    /// </summary>
+    public readonly Status Locate<TMemory>(
+        scoped ref TMemory memory, scoped ref KernelPaging paging, ulong address, out uint index, out ulong start)
+        where TMemory : struct, IPhysicalMemory
+    {
+        index = 0;
+        start = AddressOf(ref memory, ref paging, 0);
+        uint end = _count;
+        while (end - index > 1)
+        {
+            uint middle = index + ((end - index) / 2);
+            ulong at = AddressOf(ref memory, ref paging, middle);
+            // One that cannot be read is 0, and so a bound of what is above it.
+            if (at <= address)
+            {
+                index = middle;
+                start = at;
+            }
+            else
+            {
+                end = middle;
+            }
+        }
+        while (index > 0 && AddressOf(ref memory, ref paging, index - 1) == start)
+        {
+            index--;
+        }
+        return start == 0 || start > address ? Status.AddressNotMapped : Status.Ok;
+    }
+
+    /// <summary>
+    /// Reads the names of symbols by their indices, cut to equal shares of <paramref name="names"/>, and their lengths; no
+    /// name is longer than 255 bytes. The symbols' types are left out.
+    /// </summary>
+    public readonly Status ReadNames<TMemory>(
+        scoped ref TMemory memory,
+        scoped ref KernelPaging paging,
+        scoped ReadOnlySpan<uint> indices,
+        scoped Span<byte> names,
+        scoped Span<byte> lengths)
+        where TMemory : struct, IPhysicalMemory
+    {
+        lengths.Clear();
+        Span<byte> tokens = stackalloc byte[TokenBytes + (Tokens * sizeof(ushort))];
+        Status status = paging.Read(ref memory, _tokens, tokens[..TokenBytes]);
+        status = status == Status.Ok ? paging.Read(ref memory, _tokenIndex, tokens[TokenBytes..]) : status;
+        uint last = 0;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            last = Math.Max(last, indices[i]);
+        }
+        int share = Math.Min(byte.MaxValue, names.Length / Math.Max(1, indices.Length));
+        Span<byte> window = stackalloc byte[2 * WindowBytes];
+        ulong position = _names;
+        int at = 0;
+        status = status == Status.Ok ? paging.Read(ref memory, position, window) : status;
+        for (uint i = 0; i <= last && i < _count && status == Status.Ok; i++)
+        {
+            // A length of one byte and the longest name that it can tell; longer ones are cut.
+            if (at > WindowBytes)
+            {
+                position += (ulong)at;
+                status = paging.Read(ref memory, position, window);
+                at = 0;
+            }
+            int length = window[at++];
+            if (length >= LongLength)
+            {
+                length = (length & (LongLength - 1)) | (window[at++] << 7);
+            }
+            ReadOnlySpan<byte> source = window.Slice(at, Math.Min(length, window.Length - at));
+            for (int j = 0; j < indices.Length; j++)
+            {
+                if (indices[j] == i)
+                {
+                    lengths[j] = (byte)Expand(source, tokens, names.Slice(j * share, share));
+                }
+            }
+            at += length;
+            if (at > window.Length)
+            {
+                position += (ulong)at;
+                status = paging.Read(ref memory, position, window);
+                at = 0;
+            }
+        }
+        return status;
+    }
+
+    // The name that a sequence of tokens stands for, without its first character, the type.
+    private static int Expand(
+        scoped ReadOnlySpan<byte> source, scoped ReadOnlySpan<byte> tokens, scoped Span<byte> name)
+    {
+        int bytes = -1;
+        for (int i = 0; i < source.Length; i++)
+        {
+            int at = BinaryPrimitives.ReadUInt16LittleEndian(tokens[(TokenBytes + (source[i] * sizeof(ushort)))..]);
+            for (; at < TokenBytes && tokens[at] != 0 && bytes < name.Length; at++)
+            {
+                if (bytes >= 0)
+                {
+                    name[bytes] = tokens[at];
+                }
+                bytes++;
+            }
+        }
+        return Math.Max(0, bytes);
+    }
+
     // The names side by side: all their first characters, all their second ones; zeros behind each. And for each
     // character in each of the first places, the names that have it there, a bit each: most symbols end here.
     private static void Spread(scoped ReadOnlySpan<byte> names, scoped Span<ushort> begins, scoped Span<byte> columns)

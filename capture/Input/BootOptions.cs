@@ -8,6 +8,12 @@ public struct BootOptions
     /// <summary>The command line has a usable <c>elfcorehdr=</c>: this boot is a capture.</summary>
     public bool HasElfCoreHeader;
 
+    /// <summary>
+    /// The command line has no <c>elfcorehdr=</c> at all, not even one that cannot be used: nothing crashed, and somebody
+    /// started this image to look at a machine.
+    /// </summary>
+    public bool IsBringUp;
+
     /// <summary>Physical address of the ELF core header.</summary>
     public ulong ElfCoreHeaderAddress;
 
@@ -50,8 +56,11 @@ public struct BootOptions
     /// <summary>What happens after a capture.</summary>
     public EndAction FinalAction;
 
-    /// <summary>What happens when no target worked.</summary>
+    /// <summary>What happens when no target worked; at a bring-up the monitor, unless the command line names another.</summary>
     public EndAction FailureAction;
+
+    /// <summary>The command line has a <c>kdump.failure_action=</c>, be it a good one or not.</summary>
+    public bool HasFailureAction;
 
     /// <summary>A dump that was not saved yet may be overwritten.</summary>
     public bool Overwrite;

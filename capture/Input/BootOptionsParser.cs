@@ -19,6 +19,7 @@ public static class BootOptionsParser
     {
         options = BootOptions.Default;
         options.TargetCount = 0;
+        options.IsBringUp = true;
         int length = Math.Min(commandLine.Length, Limits.CommandLineBytes);
         int end = commandLine[..length].IndexOf((byte)0);
         if (end < 0 && commandLine.Length > length)
@@ -29,6 +30,10 @@ public static class BootOptionsParser
         while (cursor.MoveNext())
         {
             Apply(ref options, ref console, in cursor);
+        }
+        if (options.IsBringUp && !options.HasFailureAction)
+        {
+            options.FailureAction = EndAction.Shell;
         }
         if (options.TargetCount == 0)
         {
@@ -48,6 +53,7 @@ public static class BootOptionsParser
         Status status;
         if (Same(name, "elfcorehdr"u8))
         {
+            options.IsBringUp = false;
             status = ReadElfCoreHeader(ref options, ref console, value);
         }
         else if (Same(name, "acpi_rsdp"u8))
@@ -111,6 +117,7 @@ public static class BootOptionsParser
         }
         if (Same(name, "failure_action"u8))
         {
+            options.HasFailureAction = true;
             return OptionWords.ReadAction(value, ref options.FailureAction);
         }
         if (Same(name, "overwrite"u8))

@@ -12,20 +12,8 @@ public static class BuildScope
     public static void Apply<TConsole>(ref TConsole console, ref BootOptions options)
         where TConsole : struct, IConsole
     {
-        KeepAction(ref console, "kdump.final_action=shell"u8, ref options.FinalAction);
-        KeepAction(ref console, "kdump.failure_action=shell"u8, ref options.FailureAction);
         KeepConsoles(ref console, ref options);
         KeepTargets(ref console, ref options);
-    }
-
-    private static void KeepAction<TConsole>(ref TConsole console, scoped ReadOnlySpan<byte> text, ref EndAction action)
-        where TConsole : struct, IConsole
-    {
-        if (action == EndAction.Shell)
-        {
-            Tell(ref console, text, "reboot instead"u8);
-            action = EndAction.Reboot;
-        }
     }
 
     private static void KeepConsoles<TConsole>(ref TConsole console, ref BootOptions options)

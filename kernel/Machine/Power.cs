@@ -14,7 +14,11 @@ internal static class Power
     /// <summary>Does not return.</summary>
     internal static void Act(EndAction action)
     {
-        if (action == EndAction.Reboot)
+        if (action == EndAction.Shell)
+        {
+            Monitor.Open();
+        }
+        else if (action == EndAction.Reboot)
         {
             Reboot();
         }

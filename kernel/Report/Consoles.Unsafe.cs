@@ -2,17 +2,23 @@ using System;
 using System.Runtime.CompilerServices;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
+using CosmosKdump.Kernel.Drivers.Keyboard;
 using CosmosKdump.Kernel.Drivers.Serial;
 using CosmosKdump.Kernel.Drivers.Video;
 using CosmosKdump.Kernel.Machine;
 
 namespace CosmosKdump.Kernel.Report;
 
-/// <summary>Starts the consoles that the command line names, or all that are found.</summary>
+/// <summary>Starts the consoles that the command line names, or all that are found, and takes what is typed on them.</summary>
 internal static unsafe class Consoles
 {
     private static Ports _ports;
     private static VgaText _screen;
+    private static Ps2Keyboard _keyboard;
+    private static bool _hasScreen;
+
+    /// <summary>A character was typed on the keyboard, not on a serial line, and the screen is looked at.</summary>
+    internal static bool IsScreenInUse { get; private set; }
 
     internal static void Start(in BootOptions options)
     {
@@ -39,6 +45,48 @@ internal static unsafe class Consoles
         PhysicalMap.Keep();
     }
 
+    /// <summary>Whatever is typed from now on may be taken: the keyboard belongs to the screen.</summary>
+    internal static void StartInput()
+    {
+        if (_hasScreen && !_keyboard.IsStarted)
+        {
+            _ = _keyboard.Start();
+        }
+    }
+
+    /// <summary>Waits for a character that is typed on any console.</summary>
+    internal static byte Read()
+    {
+        byte character;
+        while (!TryRead(out character))
+        {
+            Cpu.Pause();
+        }
+        return character;
+    }
+
+    /// <summary>Takes a character that was typed on any console, without waiting.</summary>
+    internal static bool TryRead(out byte character)
+    {
+        if (_keyboard.TryRead(out character))
+        {
+            IsScreenInUse = true;
+            return true;
+        }
+        Span<byte> one = stackalloc byte[1];
+        for (int i = 0; i < Uart16550.PortCount; i++)
+        {
+            // A port that was not started has no rate.
+            if (_ports[i].Baud != 0 && _ports[i].Read(one) == 1)
+            {
+                IsScreenInUse = false;
+                character = one[0];
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static void StartPort(int port, uint baud)
     {
         if (port >= Uart16550.PortCount || _ports[port].Start(port, baud) != Status.Ok)
@@ -63,6 +111,7 @@ internal static unsafe class Consoles
         {
             // A plain function of this class.
             Log.Attach(&WriteScreen);
+            _hasScreen = true;
         }
     }
 

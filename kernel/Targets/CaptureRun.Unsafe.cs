@@ -22,6 +22,12 @@ internal static unsafe class CaptureRun
     /// <summary>How the best run went: the last one that made a dump, or else the last one that was not confirmed.</summary>
     internal static CaptureResult Result { get; private set; }
 
+    /// <summary>Whether there is a plan, or why there is none.</summary>
+    internal static Status PlanStatus { get; set; }
+
+    /// <summary>How the capture ended, all targets considered.</summary>
+    internal static Status Outcome { get; set; }
+
     /// <summary>The plan; valid after <see cref="Use"/>.</summary>
     // KernelMain's frame holds the plan and never returns.
     internal static ref CapturePlan Plan => ref Unsafe.AsRef<CapturePlan>(_plan);

@@ -21,6 +21,7 @@ internal static class DiskTarget<TDriver>
     private static DiskSearch _search;
     private static PciDevice _device;
     private static int _unit;
+    private static bool _isSurvey;
 
     private static ref AreaSink<TDriver, KernelClock, LogConsole> Sink =>
         ref SinkOf<AreaSink<TDriver, KernelClock, LogConsole>>.Sink;
@@ -31,10 +32,28 @@ internal static class DiskTarget<TDriver>
     /// Tries every controller of the driver, each in a step of its own, so that a fault with one leaves the others;
     /// <paramref name="search"/> collects what was found over all drivers.
     /// </summary>
-    internal static unsafe void Try(in TargetSpec spec, ref DiskSearch search)
+    internal static void Try(in TargetSpec spec, ref DiskSearch search)
     {
         _spec = spec;
         _search = search;
+        _isSurvey = false;
+        TryControllers();
+        search = _search;
+    }
+
+    /// <summary>Tells of every disk of the driver, its partitions and the dump areas there. Writes nothing.</summary>
+    internal static void Survey()
+    {
+        _search = DiskSearch.New;
+        _isSurvey = true;
+        TryControllers();
+    }
+
+    /// <summary>Whether the driver handles this function.</summary>
+    internal static bool Supports(in PciDevice device) => Driver.Supports(in device);
+
+    private static unsafe void TryControllers()
+    {
         PciDeviceWalk walk = PciDeviceWalk.All();
         while (walk.MoveNext() && !_search.IsDone)
         {
@@ -51,7 +70,6 @@ internal static class DiskTarget<TDriver>
                 _search.Note(status);
             }
         }
-        search = _search;
     }
 
     private static Status TryController(ulong unused)
@@ -79,6 +97,11 @@ internal static class DiskTarget<TDriver>
         for (_unit = 0; _unit < count && !_search.IsDone; _unit++)
         {
             Status status = SelectUnit(ref resets);
+            if (status == Status.Ok && _isSurvey)
+            {
+                SurveyUnit();
+                continue;
+            }
             if (status == Status.Ok)
             {
                 TryUnit();
@@ -161,6 +184,32 @@ internal static class DiskTarget<TDriver>
         {
             Tell("file"u8, status, in whole);
         }
+    }
+
+    private static void SurveyUnit()
+    {
+        DiskLines.Unit(in _device, _unit, Driver.BlockCount, Driver.BlockBytes, Driver.IsReadOnly);
+        var whole = new AreaExtent(0, Driver.BlockCount);
+        SurveyArea(DiskLines.WholeDisk, in whole);
+        Span<AreaExtent> partitions = stackalloc AreaExtent[Limits.Partitions];
+        Status status = PartitionTable.Read(
+            ref Driver, StaticMemory.Label.Slice(0, Limits.PageBytes).AsBuffer(), partitions, out int count);
+        if (status != Status.Ok)
+        {
+            DiskLines.Trouble(_unit, status);
+        }
+        for (int i = 0; i < count; i++)
+        {
+            SurveyArea(i, in partitions[i]);
+        }
+    }
+
+    // Opening an area reads its label and its start, and writes nothing.
+    private static void SurveyArea(int partition, in AreaExtent extent)
+    {
+        Status status = Sink.Open(in extent, default, overwrite: true);
+        AreaLabel label = Sink.Label;
+        DiskLines.Area(partition, in extent, Driver.BlockBytes, status, in label);
     }
 
     /// <summary>Opens an area and captures into it; without a valid label nothing is written.</summary>

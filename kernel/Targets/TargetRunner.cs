@@ -5,6 +5,7 @@ using CosmosKdump.Capture.Net;
 using CosmosKdump.Kernel.Drivers.Ahci;
 using CosmosKdump.Kernel.Drivers.Block;
 using CosmosKdump.Kernel.Drivers.Nvme;
+using CosmosKdump.Kernel.Drivers.Pci;
 using CosmosKdump.Kernel.Drivers.Virtio;
 using CosmosKdump.Kernel.Machine;
 
@@ -27,6 +28,21 @@ internal static class TargetRunner
         }
         return status;
     }
+
+    /// <summary>Tells of the disks of every driver.</summary>
+    internal static void SurveyDisks()
+    {
+        DiskTarget<Disk<NvmeUnit>>.Survey();
+        DiskTarget<Disk<VirtioBlockUnit>>.Survey();
+        DiskTarget<Disk<AhciUnit>>.Survey();
+    }
+
+    /// <summary>The driver that handles a function; empty if none does.</summary>
+    internal static ReadOnlySpan<byte> DriverOf(in PciDevice device) =>
+        DiskTarget<Disk<NvmeUnit>>.Supports(in device) ? "nvme"u8
+        : DiskTarget<Disk<VirtioBlockUnit>>.Supports(in device) ? "virtio-blk"u8
+        : DiskTarget<Disk<AhciUnit>>.Supports(in device) ? "ahci"u8
+        : default;
 
     /// <summary>Every disk driver in turn.</summary>
     private static Status TryDisks(in TargetSpec spec)

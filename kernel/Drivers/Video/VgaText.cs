@@ -64,6 +64,11 @@ internal struct VgaText : IConsole
                 case (byte)'\r':
                     _column = 0;
                     break;
+                case (byte)'\b':
+                    _column = Math.Max(0, _column - 1);
+                    break;
+                case (byte)'\a':
+                    break;
                 case (byte)'\t':
                     _column = (_column + TabColumns) & ~(TabColumns - 1);
                     break;

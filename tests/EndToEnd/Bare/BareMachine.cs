@@ -12,6 +12,8 @@ namespace CosmosKdump.Tests.EndToEnd.Bare;
 /// <summary>Our kernel in QEMU, started by <c>-kernel</c>, on memory that the test made.</summary>
 public sealed partial class BareMachine : IDisposable
 {
+    private const string PowerOff = "kdump.failure_action=poweroff kdump.final_action=poweroff";
+
     private static int _count;
     private readonly QemuProcess _qemu;
     private readonly string _sockets;
@@ -81,7 +83,7 @@ public sealed partial class BareMachine : IDisposable
             "-chardev", $"socket,id=monitor,path={Qmp},server=on,wait=off",
             "-mon", "chardev=monitor,mode=control",
             "-kernel", options.Image,
-            "-append", $"kdump.failure_action=poweroff kdump.final_action=poweroff {options.Arguments}".TrimEnd(),
+            "-append", $"{(options.HasActions ? PowerOff : "")} {options.Arguments}".Trim(),
         ];
         if (options.SecondSerial.Length != 0)
         {

@@ -11,6 +11,9 @@ public sealed record BareOptions
     /// <summary>Our kernel's command line, besides the actions at the end, which are both power-off.</summary>
     public string Arguments { get; init; } = CrashedMemory.Argument;
 
+    /// <summary>The actions at the end are power-off; without them they are what our kernel takes by itself.</summary>
+    public bool HasActions { get; init; } = true;
+
     /// <summary>Path of the image that QEMU starts.</summary>
     public string Image { get; init; } = Repository.BzImage;
 

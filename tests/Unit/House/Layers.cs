@@ -20,7 +20,7 @@ internal static class Layers
 
     /// <summary>The kernel's folders, each of which sees only those before it.</summary>
     private static readonly string[] KernelFolders =
-        ["Corelib", "Boot", "Machine", "Compress", "Drivers", "Targets", "Report"];
+        ["Corelib", "Boot", "Machine", "Compress", "Drivers", "Targets", "Report", "Shell"];
 
     /// <summary>What a project may refer to. Tests, which may refer to all, are not listed.</summary>
     private static readonly Dictionary<string, string[]> ProjectArrows = new()

@@ -1,19 +1,12 @@
 using System;
 using System.Text;
+using CosmosKdump.Capture.Messages;
 
 namespace CosmosKdump.Analyzer.Log;
 
 /// <summary>The lines of a log that tell what happened, picked while the log goes by.</summary>
 public sealed class CrashLines
 {
-    // What arch/x86, mm and sysrq print first when something goes wrong.
-    private static readonly string[] Causes =
-    [
-        "BUG: ", "kernel BUG at ", "Oops: ", "Unable to handle kernel ", "general protection fault", "double fault",
-        "traps: PANIC: double fault", "divide error: ", "invalid opcode: ", "stack segment: ", "sysrq: Trigger a crash",
-        "SysRq : Trigger a crash", "watchdog: BUG: ", "mce: [Hardware Error]: ", "Out of memory and no killable",
-    ];
-
     // An oops takes several lines; its first one tells most.
     private const long RecordsOfOneCause = 10;
 
@@ -45,14 +38,14 @@ public sealed class CrashLines
             return;
         }
         string text = FirstLine(record.Text);
-        if (text.StartsWith("Kernel panic - not syncing", StringComparison.Ordinal))
+        if (CrashWords.IsPanic(record.Text))
         {
             Panic = text;
             Cause = _cause;
             Task = _cause is null ? null : Task;
             _cause = null;
         }
-        else if (IsCause(text))
+        else if (CrashWords.IsCause(record.Text))
         {
             bool isNew = _cause is null || Records - _causeAt > RecordsOfOneCause;
             _cause = isNew ? text : _cause;
@@ -70,9 +63,6 @@ public sealed class CrashLines
         text.StartsWith("CPU: ", StringComparison.Ordinal)
         && text.Contains(" PID: ", StringComparison.Ordinal)
         && text.Contains(" Comm: ", StringComparison.Ordinal);
-
-    private static bool IsCause(string text) =>
-        Array.Exists(Causes, cause => text.StartsWith(cause, StringComparison.Ordinal));
 
     private static string FirstLine(ReadOnlySpan<byte> text)
     {

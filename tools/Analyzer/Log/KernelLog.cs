@@ -36,11 +36,11 @@ public sealed class KernelLog
         }
         else if (info.Fields.TryGetSymbol("prb"u8, out ulong ring) == Status.Ok)
         {
-            source = PrintkRing.Open(memory, info, ring, out problem);
+            source = RingLog.Open(memory, info, ring, out problem);
         }
         else if (info.Fields.TryGetSymbol("log_buf"u8, out ulong buffer) == Status.Ok)
         {
-            source = RecordBuffer.Open(memory, info, buffer, out problem);
+            source = BufferLog.Open(memory, info, buffer, out problem);
         }
         else
         {

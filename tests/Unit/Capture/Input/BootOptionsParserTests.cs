@@ -37,9 +37,25 @@ public class BootOptionsParserTests
         Assert.Equal(0, options.DumpLevel);
         Assert.Equal(Compressor.Auto, options.Compressor);
         Assert.Equal(EndAction.Reboot, options.FinalAction);
-        Assert.Equal(EndAction.Reboot, options.FailureAction);
+        Assert.Equal(EndAction.Shell, options.FailureAction);
         Assert.False(options.Overwrite);
         Assert.Equal(0u, options.Ip.Address.Value);
+    }
+
+    // Only where nothing asks for a capture, be it in vain, may somebody be expected to sit in front of the machine.
+    [Theory]
+    [InlineData("", EndAction.Shell)]
+    [InlineData("kdump.selftest=1", EndAction.Shell)]
+    [InlineData("elfcorehdr=1M", EndAction.Reboot)]
+    [InlineData("elfcorehdr=soon", EndAction.Reboot)]
+    [InlineData("kdump.failure_action=halt", EndAction.Halt)]
+    [InlineData("kdump.failure_action=never", EndAction.Reboot)]
+    [InlineData("elfcorehdr=1M kdump.failure_action=shell", EndAction.Shell)]
+    public void WithoutACaptureTheMonitorOpens(string commandLine, EndAction action)
+    {
+        BootOptions options = Parse(commandLine, out _);
+        Assert.Equal(action, options.FailureAction);
+        Assert.Equal(!commandLine.Contains("elfcorehdr"), options.IsBringUp);
     }
 
     [Theory]
@@ -290,7 +306,7 @@ public class BootOptionsParserTests
         Assert.Equal(0, options.DumpLevel);
         Assert.Equal(Compressor.Auto, options.Compressor);
         Assert.Equal(EndAction.Reboot, options.FinalAction);
-        Assert.Equal(EndAction.Reboot, options.FailureAction);
+        Assert.Equal(options.HasFailureAction ? EndAction.Reboot : EndAction.Shell, options.FailureAction);
         Assert.False(options.Overwrite);
         Assert.Equal(1, options.TargetCount);
         Assert.Equal(0ul, options.AcpiRsdp);

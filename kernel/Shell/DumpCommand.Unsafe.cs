@@ -1,0 +1,61 @@
+using System;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Input;
+using CosmosKdump.Kernel.Machine;
+using CosmosKdump.Kernel.Report;
+using CosmosKdump.Kernel.Targets;
+
+namespace CosmosKdump.Kernel.Shell;
+
+/// <summary><c>dump TARGET</c>: captures into targets, as <c>kdump.target=</c> names them, until one works.</summary>
+internal static unsafe class DumpCommand
+{
+    private static TargetSpec _target;
+
+    internal static Status Run(ReadOnlySpan<byte> argument)
+    {
+        if (argument.Length == 0)
+        {
+            Pager.Write("dump takes targets, as kdump.target= does: dump disk,serial:ttyS1"u8);
+            return Status.Ok;
+        }
+        if (CaptureRun.PlanStatus != Status.Ok)
+        {
+            return CaptureRun.PlanStatus;
+        }
+        var cursor = new ListCursor(argument);
+        Status status = Status.NoTargetWorked;
+        while (!DumpOutcome.IsDump(status) && cursor.MoveNext())
+        {
+            int offset = cursor.Offset;
+            Status understood = DeviceText.ParseTarget(ref cursor, out _target);
+            if (understood != Status.Ok)
+            {
+                TellBad(understood, argument.Slice(offset, cursor.Offset + cursor.Item.Length - offset));
+                continue;
+            }
+            // A plain function of this class, which takes the target from the field above.
+            status = Step.Run(&Try, 0);
+            if (status == Status.StepFaulted)
+            {
+                Quiesce.AfterFault();
+            }
+        }
+        CaptureRun.Outcome = status;
+        FinalReport.Write(status);
+        return Status.Ok;
+    }
+
+    private static Status Try(ulong unused) => TargetRunner.Try(in _target);
+
+    // Whoever types can type again: nothing is guessed of what was meant, as it is on the command line.
+    private static void TellBad(Status status, ReadOnlySpan<byte> text)
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        var line = new TextLine(buffer);
+        line.AddStatus(status);
+        line.Add(": "u8);
+        line.Add(text);
+        Pager.Write(ref line);
+    }
+}
