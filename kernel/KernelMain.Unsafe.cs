@@ -141,8 +141,8 @@ internal static unsafe class KernelMain
     }
 
     /// <summary>
-    /// The first target that works wins. A dump that went out without a receiver's confirmation counts when nothing
-    /// better follows.
+    /// The first target that works wins. A dump that was cut because its target was full, or that went out without a
+    /// receiver's confirmation, counts when nothing better follows.
     /// </summary>
     private static Status TryTargets()
     {
@@ -154,11 +154,13 @@ internal static unsafe class KernelMain
             {
                 Quiesce.AfterFault();
             }
-            if (DumpOutcome.IsDump(status))
+            TargetTurns.Add(in _options.Targets[i], status);
+            if (DumpOutcome.IsEnough(status))
             {
                 return status;
             }
-            if (status == Status.NotConfirmed || _options.TargetCount == 1)
+            bool isBetter = DumpOutcome.Rank(status) > DumpOutcome.Rank(result);
+            if (isBetter || _options.TargetCount == 1)
             {
                 result = status;
             }

@@ -39,16 +39,19 @@ internal static class Power
     {
         AcpiPower.Reset();
         Wait(50_000);
+        Log.Write("ckdump: not reset by ACPI: by the chipset's port 0xcf9\n"u8);
         PortIo.Out8(ResetControl, 0x02);
         Wait(50);
         PortIo.Out8(ResetControl, 0x06);
         Wait(50_000);
+        Log.Write("ckdump: not reset by it: by the keyboard controller\n"u8);
         for (int i = 0; i < 1000 && (PortIo.In8(KeyboardStatus) & 2) != 0; i++)
         {
             Wait(50);
         }
         PortIo.Out8(KeyboardStatus, 0xFE);
         Wait(50_000);
+        Log.Write("ckdump: not reset by it: by a triple fault\n"u8);
         Cpu.TripleFault();
     }
 

@@ -12,6 +12,7 @@ internal static class FinalReport
 {
     internal static void Write(Status outcome)
     {
+        WriteTurns();
         Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
         TextLine line = ReportLine.Begin(buffer);
         CaptureResult result = CaptureRun.Result;
@@ -63,6 +64,31 @@ internal static class FinalReport
         line.Add(isFailure ? "failure action: "u8 : "final action: "u8);
         line.Add(OptionWords.TextOf(action));
         Emit(in line);
+    }
+
+    // One target's end is the end of all, and told by the last line.
+    private static void WriteTurns()
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        for (int i = 0; i < TargetTurns.Count && TargetTurns.Count > 1; i++)
+        {
+            TargetTurn turn = TargetTurns.At(i);
+            TextLine line = ReportLine.Begin(buffer);
+            line.Add("target "u8);
+            line.AddDecimal((ulong)i + 1);
+            line.Add(", "u8);
+            TargetRunner.AddName(ref line, in turn.Spec);
+            line.Add(": "u8);
+            if (turn.Status == Status.Ok)
+            {
+                line.Add("dump complete"u8);
+            }
+            else
+            {
+                line.AddStatus(turn.Status);
+            }
+            Emit(in line);
+        }
     }
 
     private static void Emit(scoped in TextLine line)

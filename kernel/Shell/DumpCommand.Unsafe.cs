@@ -24,8 +24,9 @@ internal static unsafe class DumpCommand
             return CaptureRun.PlanStatus;
         }
         var cursor = new ListCursor(argument);
-        Status status = Status.NoTargetWorked;
-        while (!DumpOutcome.IsDump(status) && cursor.MoveNext())
+        Status result = Status.NoTargetWorked;
+        CaptureRun.Forget();
+        while (!DumpOutcome.IsEnough(result) && cursor.MoveNext())
         {
             int offset = cursor.Offset;
             Status understood = DeviceText.ParseTarget(ref cursor, out _target);
@@ -35,14 +36,19 @@ internal static unsafe class DumpCommand
                 continue;
             }
             // A plain function of this class, which takes the target from the field above.
-            status = Step.Run(&Try, 0);
+            Status status = Step.Run(&Try, 0);
             if (status == Status.StepFaulted)
             {
                 Quiesce.AfterFault();
             }
+            TargetTurns.Add(in _target, status);
+            bool isBetter = DumpOutcome.Rank(status) > DumpOutcome.Rank(result);
+            result = isBetter || TargetTurns.Count == 1 ? status : result;
         }
-        CaptureRun.Outcome = status;
-        FinalReport.Write(status);
+        // Of several that failed alike none is the reason.
+        bool isAnyReason = TargetTurns.Count > 1 && DumpOutcome.Rank(result) == 0;
+        CaptureRun.Outcome = isAnyReason ? Status.NoTargetWorked : result;
+        FinalReport.Write(CaptureRun.Outcome);
         return Status.Ok;
     }
 

@@ -12,6 +12,7 @@ namespace CosmosKdump.Kernel.Targets;
 internal static unsafe class CaptureRun
 {
     private static void* _plan;
+    private static bool _hasResult;
 
     /// <summary>An area whose dump was not saved may be overwritten.</summary>
     internal static bool Overwrite { get; set; }
@@ -19,7 +20,7 @@ internal static unsafe class CaptureRun
     /// <summary>Most CPUs that compress; 0: all.</summary>
     internal static int Cpus { get; set; }
 
-    /// <summary>How the best run went: the last one that made a dump, or else the last one that was not confirmed.</summary>
+    /// <summary>How the best run went: a whole dump, or else one that was cut, or else one that was not confirmed.</summary>
     internal static CaptureResult Result { get; private set; }
 
     /// <summary>Whether there is a plan, or why there is none.</summary>
@@ -35,6 +36,13 @@ internal static unsafe class CaptureRun
     /// <summary>Sets the plan, which lives as long as the kernel.</summary>
     internal static void Use(ref CapturePlan plan) => _plan = Unsafe.AsPointer(ref plan);
 
+    /// <summary>What comes now is no fallback of what went before.</summary>
+    internal static void Forget()
+    {
+        _hasResult = false;
+        TargetTurns.Clear();
+    }
+
     /// <summary>Writes the dump into an opened sink.</summary>
     internal static Status Into(TargetSink sink)
     {
@@ -46,9 +54,11 @@ internal static unsafe class CaptureRun
         KdumpBuffers buffers = KdumpMemory.Buffers;
         CaptureResult result = CapturePipeline.Run(
             ref memory, ref sink, ref clock, ref console, ref compressor, in Plan, in buffers, in staging);
-        if (DumpOutcome.IsDumpOrSent(result.Status))
+        bool isBetter = !_hasResult || DumpOutcome.Rank(result.Status) > DumpOutcome.Rank(Result.Status);
+        if (DumpOutcome.IsDumpOrSent(result.Status) && isBetter)
         {
             Result = result;
+            _hasResult = true;
         }
         return result.Status;
     }

@@ -7,8 +7,8 @@ internal struct DiskSearch
 {
     private Status _status;
 
-    /// <summary>A dump was made: look no further.</summary>
-    internal readonly bool IsDone => DumpOutcome.IsDump(_status);
+    /// <summary>A dump was made, and not cut: look no further.</summary>
+    internal readonly bool IsDone => DumpOutcome.IsEnough(_status);
 
     /// <summary>The most telling status: a dump, else why an area was refused or failed, else what there was.</summary>
     internal readonly Status Result => _status;
@@ -21,7 +21,8 @@ internal struct DiskSearch
     {
         bool isUntold = _status is Status.NoDevice or Status.NoLabel
             || (_status == Status.MapOtherDisk && status != Status.NoLabel);
-        if (DumpOutcome.IsDump(status) || isUntold)
+        // Of two dumps that were cut the first stays, as that of two whole ones would.
+        if (isUntold || DumpOutcome.Rank(status) > DumpOutcome.Rank(_status))
         {
             _status = status;
         }

@@ -1,5 +1,6 @@
 using System;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Net;
 using CosmosKdump.Kernel.Drivers.Ahci;
@@ -64,11 +65,9 @@ internal static class TargetRunner
         return search.Result;
     }
 
-    private static void Tell(in TargetSpec spec, Status status)
+    /// <summary>Appends a target as <c>kdump.target=</c> names it.</summary>
+    internal static void AddName(ref TextLine line, in TargetSpec spec)
     {
-        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
-        TextLine line = ReportLine.Begin(buffer, status);
-        line.Add("target "u8);
         line.Add(spec.Kind switch
         {
             TargetKind.Serial => "serial:ttyS"u8,
@@ -84,6 +83,21 @@ internal static class TargetRunner
         {
             spec.Server.AppendTo(ref line);
         }
+        else if (!spec.Uuid.IsNil)
+        {
+            Span<byte> uuid = stackalloc byte[AreaUuid.TextBytes];
+            spec.Uuid.WriteText(uuid);
+            line.Add(":"u8);
+            line.Add(uuid);
+        }
+    }
+
+    private static void Tell(in TargetSpec spec, Status status)
+    {
+        Span<byte> buffer = stackalloc byte[ReportLine.Bytes];
+        TextLine line = ReportLine.Begin(buffer, status);
+        line.Add("target "u8);
+        AddName(ref line, in spec);
         LogConsole console = default;
         ReportLine.Write(ref console, in line);
     }

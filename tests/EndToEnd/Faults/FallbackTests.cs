@@ -1,3 +1,5 @@
+using System.Globalization;
+using CosmosKdump.Capture;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Tests.EndToEnd.Bare;
 using Xunit;
@@ -78,5 +80,90 @@ public class FallbackTests
             options,
             ["E302 dump area has another UUID: target disk", "E400 no usable device found: target serial", "E500"]);
         Assert.Equal(before, disk.Hash());
+    }
+
+    [Fact]
+    public void A_disk_that_dies_in_the_middle_gives_way_to_the_next_and_both_are_told()
+    {
+        const int Bytes = 12 << 20;
+        using TestDisk dying = TestDisk.Prepared(sizeMiB: 24);
+        using TestDisk next = TestDisk.Prepared(sizeMiB: 24);
+        BareOptions options = new()
+        {
+            Arguments = $"{CrashedMemory.Argument} kdump.target=disk:{dying.UuidText},disk:{next.UuidText}",
+            Memory = memory => PlantMuch(memory, Bytes),
+            Disks =
+            [
+                // From 30 % on every page fails; the label behind the dump can still be written.
+                dying.Nvme with
+                {
+                    DeviceProperties = "mdts=2",
+                    FailWritesAtBytes = Bytes * 3 / 10,
+                    FailWritesBytes = Bytes,
+                    FailWritesEveryBytes = SharedMemory.PageBytes,
+                },
+                next.Virtio,
+            ],
+        };
+        BareTest.Captures(options, machine =>
+        {
+            BareTest.Says(
+                machine,
+                $"target 1, disk:{dying.UuidText}: E403 device failed the request",
+                $"target 2, disk:{next.UuidText}: dump complete");
+            PageComparison.Run(next.Path, machine.Memory).MustBeEqual();
+        });
+        Assert.Equal((AreaState.Incomplete, Status.RequestFailed), (dying.ReadLabel().State, dying.ReadLabel().Outcome));
+        Assert.Equal(AreaState.Complete, next.ReadLabel().State);
+    }
+
+    [Theory]
+    [InlineData("disk")]
+    [InlineData("disk:{0},disk:{1}")]
+    public void A_full_disk_keeps_its_part_and_the_next_gets_the_whole(string targets)
+    {
+        using TestDisk full = TestDisk.Prepared(sizeMiB: 3);
+        using TestDisk next = TestDisk.Prepared();
+        BareOptions options = new()
+        {
+            Arguments = $"{CrashedMemory.Argument} kdump.format=kdump kdump.compress=none kdump.target="
+                + string.Format(CultureInfo.InvariantCulture, targets, full.UuidText, next.UuidText),
+            Disks = [full.Nvme, next.Virtio],
+        };
+        BareTest.Captures(options, machine => BareTest.Says(machine, "E505 "));
+        Assert.Equal((AreaState.Incomplete, Status.DumpCut), (full.ReadLabel().State, full.ReadLabel().Outcome));
+        Assert.Equal(AreaState.Complete, next.ReadLabel().State);
+    }
+
+    [Fact]
+    public void A_part_counts_when_nothing_better_follows()
+    {
+        using TestDisk full = TestDisk.Prepared(sizeMiB: 3);
+        BareOptions options = new()
+        {
+            Arguments = $"{CrashedMemory.Argument} kdump.format=kdump kdump.compress=none kdump.target="
+                + $"disk:{full.UuidText},disk:{OtherUuid},serial:ttyS3",
+            Disks = [full.Nvme],
+        };
+        BareTest.Start(options, machine =>
+        {
+            BareTest.Ends(machine, "ckdump: final action: poweroff");
+            BareTest.Says(
+                machine,
+                $"target 1, disk:{full.UuidText}: E505 ",
+                $"target 2, disk:{OtherUuid}: E302 ",
+                "target 3, serial:ttyS3: E400 ",
+                "dump INCOMPLETE: ");
+        });
+        Assert.Equal((AreaState.Incomplete, Status.DumpCut), (full.ReadLabel().State, full.ReadLabel().Outcome));
+    }
+
+    private static void PlantMuch(SharedMemory memory, int bytes)
+    {
+        CrashedMemory.Plant(memory, new CoreHeader()
+            .Notes(CrashedMemory.NotesAt, (ulong)CrashedMemory.Notes.Length)
+            .Load(CrashedMemory.DataAt, (ulong)bytes)
+            .ToBytes());
+        memory.Write(CrashedMemory.DataAt, SeededPages.Make(bytes / SharedMemory.PageBytes, CrashedMemory.Seed));
     }
 }
