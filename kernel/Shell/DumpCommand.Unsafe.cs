@@ -1,6 +1,8 @@
 using System;
+using System.Runtime.CompilerServices;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
+using CosmosKdump.Capture.Shell;
 using CosmosKdump.Kernel.Machine;
 using CosmosKdump.Kernel.Report;
 using CosmosKdump.Kernel.Targets;
@@ -11,6 +13,7 @@ namespace CosmosKdump.Kernel.Shell;
 internal static unsafe class DumpCommand
 {
     private static TargetSpec _target;
+    private static TargetText _text;
 
     internal static Status Run(ReadOnlySpan<byte> argument)
     {
@@ -23,6 +26,10 @@ internal static unsafe class DumpCommand
         {
             return CaptureRun.PlanStatus;
         }
+        // A path of HTTP stays part of the text while it is used.
+        Span<byte> text = ((Span<byte>)_text).Slice(0, argument.Length);
+        argument.CopyTo(text);
+        NetworkTarget.CommandLine = new HeldBuffer(new DmaBuffer(text, 0));
         var cursor = new ListCursor(argument);
         Status result = Status.NoTargetWorked;
         CaptureRun.Forget();
@@ -30,11 +37,14 @@ internal static unsafe class DumpCommand
         {
             int offset = cursor.Offset;
             Status understood = DeviceText.ParseTarget(ref cursor, out _target);
+            int length = cursor.Offset + cursor.Item.Length - offset;
             if (understood != Status.Ok)
             {
-                TellBad(understood, argument.Slice(offset, cursor.Offset + cursor.Item.Length - offset));
+                TellBad(understood, argument.Slice(offset, length));
                 continue;
             }
+            _target.TextOffset = (ushort)offset;
+            _target.TextLength = (ushort)length;
             // A plain function of this class, which takes the target from the field above.
             Status status = Step.Run(&Try, 0);
             if (status == Status.StepFaulted)
@@ -63,5 +73,11 @@ internal static unsafe class DumpCommand
         line.Add(": "u8);
         line.Add(text);
         Pager.Write(ref line);
+    }
+
+    [InlineArray(LineEditor.MostBytes)]
+    private struct TargetText
+    {
+        private byte _first;
     }
 }

@@ -43,6 +43,7 @@ internal static class TargetRunner
         DiskTarget<Disk<NvmeUnit>>.Supports(in device) ? "nvme"u8
         : DiskTarget<Disk<VirtioBlockUnit>>.Supports(in device) ? "virtio-blk"u8
         : DiskTarget<Disk<AhciUnit>>.Supports(in device) ? "ahci"u8
+        : LinkOf<VirtioNetUnit>.Driver.Supports(in device) ? "virtio-net"u8
         : default;
 
     /// <summary>Every disk driver in turn.</summary>

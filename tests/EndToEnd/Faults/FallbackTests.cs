@@ -85,21 +85,19 @@ public class FallbackTests
     [Fact]
     public void A_disk_that_dies_in_the_middle_gives_way_to_the_next_and_both_are_told()
     {
-        const int Bytes = 12 << 20;
-        using TestDisk dying = TestDisk.Prepared(sizeMiB: 24);
-        using TestDisk next = TestDisk.Prepared(sizeMiB: 24);
+        using TestDisk dying = TestDisk.Prepared();
+        using TestDisk next = TestDisk.Prepared();
         BareOptions options = new()
         {
             Arguments = $"{CrashedMemory.Argument} kdump.target=disk:{dying.UuidText},disk:{next.UuidText}",
-            Memory = memory => PlantMuch(memory, Bytes),
             Disks =
             [
                 // From 30 % on every page fails; the label behind the dump can still be written.
                 dying.Nvme with
                 {
                     DeviceProperties = "mdts=2",
-                    FailWritesAtBytes = Bytes * 3 / 10,
-                    FailWritesBytes = Bytes,
+                    FailWritesAtBytes = CrashedMemory.DataBytes * 3L / 10,
+                    FailWritesBytes = CrashedMemory.DataBytes,
                     FailWritesEveryBytes = SharedMemory.PageBytes,
                 },
                 next.Virtio,
@@ -156,14 +154,5 @@ public class FallbackTests
                 "dump INCOMPLETE: ");
         });
         Assert.Equal((AreaState.Incomplete, Status.DumpCut), (full.ReadLabel().State, full.ReadLabel().Outcome));
-    }
-
-    private static void PlantMuch(SharedMemory memory, int bytes)
-    {
-        CrashedMemory.Plant(memory, new CoreHeader()
-            .Notes(CrashedMemory.NotesAt, (ulong)CrashedMemory.Notes.Length)
-            .Load(CrashedMemory.DataAt, (ulong)bytes)
-            .ToBytes());
-        memory.Write(CrashedMemory.DataAt, SeededPages.Make(bytes / SharedMemory.PageBytes, CrashedMemory.Seed));
     }
 }
