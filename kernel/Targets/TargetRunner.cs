@@ -36,6 +36,7 @@ internal static class TargetRunner
         DiskTarget<Disk<NvmeUnit>>.Survey();
         DiskTarget<Disk<VirtioBlockUnit>>.Survey();
         DiskTarget<Disk<AhciUnit>>.Survey();
+        DiskTarget<Disk<VirtioScsiUnit>>.Survey();
     }
 
     /// <summary>The driver that handles a function; empty if none does.</summary>
@@ -43,6 +44,7 @@ internal static class TargetRunner
         DiskTarget<Disk<NvmeUnit>>.Supports(in device) ? "nvme"u8
         : DiskTarget<Disk<VirtioBlockUnit>>.Supports(in device) ? "virtio-blk"u8
         : DiskTarget<Disk<AhciUnit>>.Supports(in device) ? "ahci"u8
+        : DiskTarget<Disk<VirtioScsiUnit>>.Supports(in device) ? "virtio-scsi"u8
         : LinkOf<VirtioNetUnit>.Driver.Supports(in device) ? "virtio-net"u8
         : default;
 
