@@ -73,12 +73,20 @@ public static class PrepareCommand
         return command;
     }
 
+    private static bool IsBelowDev(string path) =>
+        Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
+
     private static AreaLabel Prepare(
         string path, long? sizeBytes, bool sparse, AreaUuid? wanted, bool force, bool discard)
     {
         FileKind kind = Posix.KindOf(path, out string deviceNumber);
         if (kind == FileKind.Missing)
         {
+            // A file there would be in memory, and gone at the next boot.
+            if (IsBelowDev(path))
+            {
+                throw new ToolException(path, "no such device", "lsblk lists what there is");
+            }
             long bytes = sizeBytes
                 ?? throw new ToolException(path, "no such file or device", "give --size to make an image file");
             using AreaFile created = AreaFile.Create(path, bytes, sparse);

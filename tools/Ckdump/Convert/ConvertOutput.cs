@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Runtime.InteropServices;
 using CosmosKdump.Ckdump.Areas;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,6 +14,7 @@ public sealed class ConvertOutput : IDisposable
     public const string StandardOutput = "-";
 
     private readonly string _path;
+    private readonly List<PosixSignalRegistration> _signals = [];
     private bool _isKept;
 
     private ConvertOutput(string path, Stream stream)
@@ -32,7 +35,10 @@ public sealed class ConvertOutput : IDisposable
             return new ConvertOutput(path, new FileStream(new SafeFileHandle(1, false), FileAccess.Write, bufferSize: 0));
         }
         OutputFile.RequireMissing(path);
-        return new ConvertOutput(path, new FileStream(Posix.Create(path), FileAccess.ReadWrite, bufferSize: 0));
+        var output = new ConvertOutput(path, new FileStream(Posix.Create(path), FileAccess.ReadWrite, bufferSize: 0));
+        output._signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => output.Remove()));
+        output._signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => output.Remove()));
+        return output;
     }
 
     /// <summary>It is kept, under another name if one is given.</summary>
@@ -48,7 +54,13 @@ public sealed class ConvertOutput : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _signals.ForEach(signal => signal.Dispose());
         Stream.Dispose();
+        Remove();
+    }
+
+    private void Remove()
+    {
         if (!_isKept && _path != StandardOutput)
         {
             File.Delete(_path);

@@ -31,6 +31,17 @@ public sealed class PrepareCommandTests : IDisposable
         Assert.Equal(Uuid, AreaUuidText.Of(label.Uuid));
     }
 
+    // A mistyped disk: a file there would be in memory.
+    [Theory]
+    [InlineData]
+    [InlineData("--size", "4M")]
+    public void NoFileIsMadeBelowDev(params string[] options)
+    {
+        const string Path = "/dev/ckdump-no-such-disk";
+        CkdumpRun.Bad(1, [$"{Path}: no such device"], ["prepare", Path, .. options]);
+        Assert.False(File.Exists(Path));
+    }
+
     [Fact]
     public void AnEmptyImageFileIsPreparedAndOnlyItsLabelChanges()
     {
