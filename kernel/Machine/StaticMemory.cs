@@ -33,7 +33,7 @@ internal static class StaticMemory
     internal const int TableBytes = 48 * 1024;
 
     /// <summary>Compressed pages on their way to the disk, in two halves.</summary>
-    internal const int DataBytes = 512 * 1024;
+    internal const int DataBytes = 384 * 1024;
 
     /// <summary>What lies in the units of memory, 8 bytes each.</summary>
     internal const int UnitBytes = FilterBuffers.MostUnits * 8;

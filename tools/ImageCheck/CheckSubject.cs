@@ -32,6 +32,9 @@ public sealed class CheckSubject
     /// <summary>Most bytes of each image, or null for no limit.</summary>
     public long? LimitBytes { get; init; }
 
+    /// <summary>Most bytes of memory that the image takes, or null for no limit.</summary>
+    public long? MemoryLimitBytes { get; init; }
+
     /// <summary>What was found.</summary>
     public List<Finding> Findings { get; } = [];
 

@@ -55,6 +55,7 @@ public static class Program
         var bzImage = new Option<string?>("--bzimage") { Description = "kdump.bzimage made of the same link" };
         var shipped = new Option<string?>("--shipped") { Description = "kdump.elf as users get it, without symbols" };
         var limit = new Option<long?>("--limit") { Description = "most bytes of each image" };
+        var memory = new Option<long?>("--memory-limit") { Description = "most bytes of memory that the image takes" };
         var allow = new Option<string[]>("--allow")
         {
             Description = "CPUID features or instructions to allow besides x86-64's baseline, e.g. x86-64-v2,TZCNT",
@@ -65,7 +66,7 @@ public static class Program
         };
         var command = new Command("check", "Fails when an image holds what the kernel's set-up does not allow.")
         {
-            elf, bzImage, shipped, limit, allow, allowIn,
+            elf, bzImage, shipped, limit, memory, allow, allowIn,
         };
         command.SetAction(result =>
         {
@@ -79,6 +80,7 @@ public static class Program
                 BzImage = image is null ? null : Read(image),
                 Shipped = stripped is null ? null : ReadElf(stripped),
                 LimitBytes = result.GetValue(limit),
+                MemoryLimitBytes = result.GetValue(memory),
             };
             ImageChecker.Run(subject);
             return CheckReport.Write(subject, result.InvocationConfiguration.Output, errors);

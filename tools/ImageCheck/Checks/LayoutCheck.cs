@@ -91,6 +91,11 @@ public static class LayoutCheck
 
     private static void CheckSize(CheckSubject subject)
     {
+        ulong memory = subject.Elf.End - subject.Elf.Start;
+        if (subject.MemoryLimitBytes is long most && memory > (ulong)most)
+        {
+            subject.Report(FindingKind.Size, $"the image takes {memory} bytes of memory, the limit is {most}");
+        }
         if (subject.LimitBytes is not long limit)
         {
             return;

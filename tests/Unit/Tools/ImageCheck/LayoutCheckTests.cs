@@ -91,6 +91,17 @@ public class LayoutCheckTests
     }
 
     [Fact]
+    public void Memory_has_a_limit_of_its_own()
+    {
+        ElfImage elf = new TinyImage().Elf();
+        long bytes = (long)(elf.End - elf.Start);
+        Assert.Empty(ImageChecker.Run(new CheckSubject(elf, new CpuPolicy()) { MemoryLimitBytes = bytes }));
+        Spoiled.Only(
+            ImageChecker.Run(new CheckSubject(elf, new CpuPolicy()) { MemoryLimitBytes = bytes - 1 }),
+            FindingKind.Size, $"takes {bytes} bytes of memory, the limit is {bytes - 1}");
+    }
+
+    [Fact]
     public void Every_fault_gets_its_own_line() => Assert.Equal(
         3,
         Spoiled.Elf(i =>
