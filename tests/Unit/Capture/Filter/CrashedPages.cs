@@ -10,7 +10,7 @@ namespace CosmosKdump.Tests.Unit.Capture.Filter;
 
 /// <summary>
 /// A crashed kernel as far as a filter sees it: 3 GiB of memory, page tables, sections and page structs, and the
-/// VMCOREINFO of Linux 6.1 or 6.12 that describes them.
+/// VMCOREINFO of a series that describes them.
 /// </summary>
 internal sealed class CrashedPages
 {
@@ -27,15 +27,18 @@ internal sealed class CrashedPages
     private const ulong Roots = 0xFFFF_8880_0180_0000;
     private const ulong RootsAt = 0x180_0000;
     private const ulong SectionsAt = 0x180_1000;
-    private const uint Buddy61 = 0xFFFF_FF7F;
-    private const uint Buddy612 = 0xF000_0000;
 
-    private readonly bool _is612;
+    private readonly PageLayout _layout;
     private ulong _nextTable = Tables + Limits.PageBytes;
 
     public CrashedPages(bool is612 = false)
+        : this(is612 ? CrashedSeries.Linux612 : CrashedSeries.Linux61)
     {
-        _is612 = is612;
+    }
+
+    public CrashedPages(CrashedSeries series)
+    {
+        _layout = PageLayout.Of(series);
         Map(Text, 0x100_0000, TextBytes, isExecutable: true);
         Map(Text + TextBytes, 0x100_0000 + TextBytes, 8UL << 20, isExecutable: false);
         Map(Roots, RootsAt, 2UL << 20, isExecutable: false);
@@ -47,7 +50,7 @@ internal sealed class CrashedPages
             // Present, and with page structs.
             Memory.WriteUInt64(SectionsAt + (section * 16), StructBase | 3);
         }
-        Info = Encoding.ASCII.GetBytes(is612 ? Text612 : Text61);
+        Info = Encoding.ASCII.GetBytes(Common + _layout.Text);
     }
 
     public SparseMemory Memory { get; } = new(MemoryBytes);
@@ -64,19 +67,19 @@ internal sealed class CrashedPages
 
     public void Free(ulong pfn, int order)
     {
-        SetMapCount(pfn, _is612 ? Buddy612 : Buddy61);
+        SetMapCount(pfn, _layout.Buddy);
         BinaryPrimitives.WriteUInt64LittleEndian(this[pfn][40..], (ulong)order);
     }
 
     public void Cache(ulong pfn, bool isPrivate) =>
-        SetFlags(pfn, Flag(_is612 ? 5 : 4) | (isPrivate ? Flag(_is612 ? 14 : 13) : 0));
+        SetFlags(pfn, Flag(_layout.Lru) | (isPrivate ? Flag(_layout.Private) : 0));
 
     /// <summary>Page cache of a swap device that is on no LRU list.</summary>
-    public void SwapCache(ulong pfn) => SetFlags(pfn, Flag(10) | Flag(_is612 ? 17 : 19));
+    public void SwapCache(ulong pfn) => SetFlags(pfn, Flag(_layout.SwapCache) | Flag(_layout.SwapBacked));
 
     public void Anonymous(ulong pfn)
     {
-        SetFlags(pfn, Flag(_is612 ? 5 : 4) | Flag(_is612 ? 17 : 19));
+        SetFlags(pfn, Flag(_layout.Lru) | Flag(_layout.SwapBacked));
         SetMapping(pfn, 0xFFFF_8880_0300_0001);
     }
 
@@ -84,13 +87,13 @@ internal sealed class CrashedPages
     {
         // Its mapping holds something else, with bit 0 set.
         SetMapping(pfn, 0x80_0011);
-        if (_is612)
+        if (_layout.SlabType is uint type)
         {
-            SetMapCount(pfn, 0xF500_0000);
+            SetMapCount(pfn, type);
         }
         else
         {
-            SetFlags(pfn, BinaryPrimitives.ReadUInt64LittleEndian(this[pfn]) | Flag(9));
+            SetFlags(pfn, BinaryPrimitives.ReadUInt64LittleEndian(this[pfn]) | Flag(_layout.Slab));
         }
     }
 
@@ -98,34 +101,39 @@ internal sealed class CrashedPages
     public void SlabOf(ulong pfn, ulong cache)
     {
         Slab(pfn);
-        BinaryPrimitives.WriteUInt64LittleEndian(this[pfn][(_is612 ? 8 : 24)..], cache);
+        BinaryPrimitives.WriteUInt64LittleEndian(this[pfn][_layout.SlabCacheAt..], cache);
     }
 
     /// <summary>PG_reserved, of which VMCOREINFO does not tell, and the high bits of flags.</summary>
     public void Reserve(ulong pfn)
     {
-        SetFlags(pfn, Flag(_is612 ? 13 : 12) | 0xF_FFFF_C000_0000);
+        SetFlags(pfn, Flag(_layout.Reserved) | 0xF_FFFF_C000_0000);
         SetMapCount(pfn, uint.MaxValue);
     }
 
-    public void Offline(ulong pfn) => SetMapCount(pfn, _is612 ? 0xF100_0000 : 0xFFFF_FEFF);
+    public void Offline(ulong pfn) => SetMapCount(pfn, _layout.Offline);
 
     public void Poison(ulong pfn) =>
         BinaryPrimitives.WriteUInt64LittleEndian(
-            this[pfn], BinaryPrimitives.ReadUInt64LittleEndian(this[pfn]) | Flag(_is612 ? 20 : 22));
+            this[pfn], BinaryPrimitives.ReadUInt64LittleEndian(this[pfn]) | Flag(_layout.Poison));
 
     /// <summary>A compound page; a huge page of hugetlbfs, or one that the kernel has.</summary>
     public void Compound(ulong pfn, int order, bool isHuge)
     {
-        SetFlags(pfn, Flag(_is612 ? 6 : 16));
+        SetFlags(pfn, Flag(_layout.Head));
         for (ulong tail = pfn + 1; tail < pfn + (1UL << order); tail++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(this[tail][8..], StructBase + (pfn * StructBytes) + 1);
         }
-        if (_is612)
+        if (_layout.HugeType is uint type)
         {
             SetFlags(pfn + 1, (ulong)order);
-            SetMapCount(pfn, isHuge ? 0xF400_0000 : 0xFFFF_FFFF);
+            SetMapCount(pfn, isHuge ? type : 0xFFFF_FFFF);
+        }
+        else if (_layout.HugeFlag is int bit)
+        {
+            // What the kernel uses for itself may have the flags of other large pages: PG_large_rmappable.
+            SetFlags(pfn + 1, (uint)order | Flag(isHuge ? bit : bit + 1));
         }
         else
         {
@@ -221,35 +229,6 @@ internal sealed class CrashedPages
         OFFSET(page.private)=40
         OFFSET(page.compound_head)=8
         LENGTH(zone.free_area)=11
-        NUMBER(PG_swapcache)=10
-
-        """;
-
-    private const string Text61 = Common + """
-        OFFSET(page.compound_dtor)=16
-        OFFSET(page.compound_order)=17
-        NUMBER(PG_lru)=4
-        NUMBER(PG_private)=13
-        NUMBER(PG_swapbacked)=19
-        NUMBER(PG_slab)=9
-        NUMBER(PG_hwpoison)=22
-        NUMBER(PG_head_mask)=65536
-        NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129
-        NUMBER(HUGETLB_PAGE_DTOR)=2
-        NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-257
-
-        """;
-
-    private const string Text612 = Common + """
-        NUMBER(PG_lru)=5
-        NUMBER(PG_private)=14
-        NUMBER(PG_swapbacked)=17
-        NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376
-        NUMBER(PG_hwpoison)=20
-        NUMBER(PG_head_mask)=64
-        NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456
-        NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)=-201326592
-        NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-251658240
 
         """;
 }

@@ -12,11 +12,13 @@ public class PageFilterTests
     private const ulong Pfn = 0x50000;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void EveryKindIsTold(bool is612)
+    [InlineData(CrashedSeries.Linux61)]
+    [InlineData(CrashedSeries.Linux63)]
+    [InlineData(CrashedSeries.Linux66)]
+    [InlineData(CrashedSeries.Linux612)]
+    public void EveryKindIsTold(CrashedSeries series)
     {
-        var pages = new CrashedPages(is612);
+        var pages = new CrashedPages(series);
         pages.Cache(Pfn + 1, isPrivate: false);
         pages.Cache(Pfn + 2, isPrivate: true);
         pages.Anonymous(Pfn + 3);
@@ -93,11 +95,13 @@ public class PageFilterTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void AHugePageThatIsLargerThanAUnitIsOne(bool is612)
+    [InlineData(CrashedSeries.Linux61)]
+    [InlineData(CrashedSeries.Linux63)]
+    [InlineData(CrashedSeries.Linux66)]
+    [InlineData(CrashedSeries.Linux612)]
+    public void AHugePageThatIsLargerThanAUnitIsOne(CrashedSeries series)
     {
-        var pages = new CrashedPages(is612);
+        var pages = new CrashedPages(series);
         const ulong Huge = 0x40000;
         pages.Compound(Huge, 18, isHuge: true);
         PageFilter filter = pages.Open(31);
@@ -111,11 +115,13 @@ public class PageFilterTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void AHugePageWhosePageStructsWereGivenBackIsOne(bool is612)
+    [InlineData(CrashedSeries.Linux61)]
+    [InlineData(CrashedSeries.Linux63)]
+    [InlineData(CrashedSeries.Linux66)]
+    [InlineData(CrashedSeries.Linux612)]
+    public void AHugePageWhosePageStructsWereGivenBackIsOne(CrashedSeries series)
     {
-        var pages = new CrashedPages(is612);
+        var pages = new CrashedPages(series);
         const ulong Huge = 0x40000;
         pages.Compound(Huge, 18, isHuge: true);
         // Each later page of structs is the first one again.
@@ -157,11 +163,13 @@ public class PageFilterTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void PoisonInACompoundPageIsNotTouchedWhereItsKindIsKept(bool is612)
+    [InlineData(CrashedSeries.Linux61)]
+    [InlineData(CrashedSeries.Linux63)]
+    [InlineData(CrashedSeries.Linux66)]
+    [InlineData(CrashedSeries.Linux612)]
+    public void PoisonInACompoundPageIsNotTouchedWhereItsKindIsKept(CrashedSeries series)
     {
-        var pages = new CrashedPages(is612);
+        var pages = new CrashedPages(series);
         // Of processes, the kernel's own, slab, and one that reaches into the next unit.
         pages.Compound(Pfn, 9, isHuge: true);
         pages.Compound(Pfn + 0x400, 9, isHuge: false);

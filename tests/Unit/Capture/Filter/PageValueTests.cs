@@ -42,13 +42,15 @@ public class PageValueTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void SlabOfTasksIsToldByItsCache(bool is612)
+    [InlineData(CrashedSeries.Linux61)]
+    [InlineData(CrashedSeries.Linux63)]
+    [InlineData(CrashedSeries.Linux66)]
+    [InlineData(CrashedSeries.Linux612)]
+    public void SlabOfTasksIsToldByItsCache(CrashedSeries series)
     {
         foreach (string name in new[] { "btask_struct_cachep", "bmm_cachep", "Bradix_tree_node_cachep", "Dinit_pid_ns", "bother" })
         {
-            var pages = new CrashedPages(is612);
+            var pages = new CrashedPages(series);
             var table = new CrashedSymbols(pages, isOffsetNegative: true);
             table.Add("T_stext", 0);
             table.Add(name, 0x90_0000);
