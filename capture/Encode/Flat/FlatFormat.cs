@@ -55,4 +55,29 @@ public static class FlatFormat
         offsetBytes = (long)BinaryPrimitives.ReadUInt64BigEndian(source);
         lengthBytes = (long)BinaryPrimitives.ReadUInt64BigEndian(source[sizeof(long)..]);
     }
+
+    /// <summary>
+    /// How often the first record must come once more, at the end of so many records, to replace the first one for every
+    /// reader: 2 to 4 times. Who writes the records out in turn (makedumpfile -R), or keeps the last of a position
+    /// (libkdumpfile), needs one. crash sorts them by position, the newest of one position first, and halves the number of
+    /// all records until a record holds the position (its makedumpfile.c, read_flattened_format): the first such number
+    /// must not be that of the copies, which is the old record's place.
+    /// </summary>
+    public static ulong HeaderCopies(ulong records)
+    {
+        ulong copies = 1;
+        ulong place;
+        do
+        {
+            copies++;
+            place = records + copies;
+            while (place > copies)
+            {
+                place /= 2;
+            }
+        }
+        // It is only if the number of all begins with the copies' binary digits: one of 2, 3 and 4 is never one of them.
+        while (place == copies && copies < 4);
+        return copies;
+    }
 }

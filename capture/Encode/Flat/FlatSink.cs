@@ -26,6 +26,7 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
 
     private readonly HeldBuffer _buffer;
     private int _used;
+    private ulong _records;
     private ulong _bytes;
     private ulong _lengthBytes;
     // Of the record at the start of a kdump-compressed dump: a copy of it lies at the end of the buffer.
@@ -110,7 +111,7 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
 
     /// <summary>
     /// Writes the end mark, if there is a dump, and what is in the buffer. A kdump-compressed dump that turned out to lack
-    /// pages gets its header once more before, with the flag of an incomplete dump: a later record replaces an earlier one.
+    /// pages gets its header again before, with the flag of an incomplete dump: a later record replaces an earlier one.
     /// </summary>
     public Status Finish(Status outcome, in DumpFacts facts)
     {
@@ -132,16 +133,19 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
         }
     }
 
-    // All of the record: readers look for a position in the records' order of positions, and take the first that holds it.
+    // All of the record, as often as it takes for every reader to meet a new one.
     private Status RepeatHeader()
     {
         Span<byte> header = _buffer.Bytes[^_headerBytes..];
         Span<byte> flags = header[KdumpHeader.StatusAt..];
         BinaryPrimitives.WriteUInt32LittleEndian(
             flags, BinaryPrimitives.ReadUInt32LittleEndian(flags) | KdumpHeader.Incomplete);
-        Status status = WriteRecord(0, _headerBytes);
-        status = status == Status.Ok ? Flush() : status;
-        _stuck = status == Status.Ok ? Channel.Write(header) : status;
+        for (ulong copies = FlatFormat.HeaderCopies(_records); copies > 0 && _stuck == Status.Ok; copies--)
+        {
+            Status status = WriteRecord(0, _headerBytes);
+            status = status == Status.Ok ? Flush() : status;
+            _stuck = status == Status.Ok ? Channel.Write(header) : status;
+        }
         return _stuck;
     }
 
@@ -151,6 +155,7 @@ public struct FlatSink<TChannel, TMemory> : IDumpSink
         if (status == Status.Ok)
         {
             FlatFormat.WriteRecord(record, offsetBytes, lengthBytes);
+            _records++;
         }
         return status;
     }

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using CosmosKdump.Analyzer.Kdump;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Support;
@@ -41,6 +42,30 @@ public sealed class FlattenTests(ElfDumps dumps)
         // Flattened as it is, it is the same dump.
         string again = Make("again", path => Convert("-R", "-F", theirs, "-o", path));
         MustBeSame(theirs, Make("back", path => Makedumpfile.Rearrange(again, path)));
+    }
+
+    /// <summary>
+    /// The number of records decides how often the header is repeated (FlatFormat.HeaderCopies): 2, 3 and 4 times.
+    /// </summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    [InlineData(9)]
+    public void Pages_lost_on_the_way_are_told_to_every_reader(int records)
+    {
+        string plain = Make("plain", path => Convert("-d", "31", "-c", "lzo", dumps.Of(Kernel), "-o", path));
+        string flat = Make("flat", path => FlatFile.WriteWithPagesLost(plain, path, records));
+        using (KdumpVmcore read = OpenDump.Of<KdumpVmcore>(flat))
+        {
+            Assert.True(read.IsIncomplete);
+        }
+        string theirs = Make("theirs", path => Makedumpfile.Rearrange(flat, path));
+        MustBeSame(theirs, Make("ours", path => Convert("-R", flat, "-o", path)));
+        foreach ((string dump, bool isIncomplete) in new[] { (plain, false), (theirs, true), (flat, true) })
+        {
+            string system = CrashUtility.Ask(HostSetup.Vmlinux(Kernel), dump, ["--zero_excluded"], "sys")[0];
+            Assert.Equal(isIncomplete, system.Contains("[INCOMPLETE]", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
