@@ -18,12 +18,14 @@ using Xunit.Abstractions;
 
 namespace CosmosKdump.Tests.EndToEnd.Kdump;
 
-/// <summary>Kdump-compressed dumps that the capture kernel itself wrote, read by crash and by ours.</summary>
+/// <summary>Kdump-compressed dumps that the capture kernel itself wrote, read by crash, by drgn and by ours.</summary>
 public class KdumpCaptureTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("zstd", 1, KernelSeries.Linux61)]
     [InlineData("lzo", 4, KernelSeries.Linux61)]
+    [InlineData("zlib", 2, KernelSeries.Linux61)]
+    [InlineData("none", 1, KernelSeries.Linux61)]
     [InlineData("zlib", 2, KernelSeries.Linux612)]
     [InlineData("none", 1, KernelSeries.Linux612)]
     public void A_crashed_Linux_is_filtered_and_compressed(string compress, int cpus, KernelSeries kernel)
@@ -38,6 +40,8 @@ public class KdumpCaptureTests(ITestOutputHelper output)
             string dump = guest.Disks[0];
             List<CheckResult> checks = [.. VmcoreChecks.Run(dump), VmcoreChecks.ReadAll(dump, (_, _) => { })];
             Assert.Equal([], checks.Where(check => !check.IsOk).Select(check => $"{check.Name}: {check.Detail}"));
+            CheckDrgn(kernel, cpus, dump);
+            // Debian 12's crash does not open dumps of 6.12 by itself (DumpCheck).
             if (kernel == KernelSeries.Linux61)
             {
                 string[] answers = CrashUtility.Ask(
@@ -180,6 +184,17 @@ public class KdumpCaptureTests(ITestOutputHelper output)
             Assert.Equal(new MemoryComparison(CrashedMemory.DataPages, 0, 0), comparison);
         });
         return dump;
+    }
+
+    // Its libkdumpfile reads the format.
+    private static void CheckDrgn(KernelSeries kernel, int cpus, string dump)
+    {
+        Tools.DumpFacts facts = DrgnUtility.Facts(HostSetup.Vmlinux(kernel), dump);
+        Assert.Equal((HostSetup.Release(kernel), cpus), (facts.Release, facts.OnlineCpus));
+        Assert.Equal((0, "sh"), (facts.CrashingCpu, facts.Command));
+        Assert.Equal((facts.Command, "init"), (facts.Tasks[facts.Pid], facts.Tasks[1]));
+        DumpCheck.AssertInOrder(CrashTraits.Of(CrashKind.SysRq).OnStack, facts.ReturnAddresses);
+        Assert.Contains("sysrq: Trigger a crash", facts.Log);
     }
 
     private static (int Left, int Kept) PageStructPages(string path)
