@@ -15,6 +15,9 @@ namespace CosmosKdump.Tests.EndToEnd.Kdump;
 /// </summary>
 public sealed class ElfDumps : IDisposable
 {
+    /// <summary>Huge pages of 2 MiB that each guest has.</summary>
+    public const int HugePages = 8;
+
     private readonly Dictionary<KernelSeries, string> _dumps = [];
     private readonly List<string> _folders = [];
 
@@ -48,8 +51,12 @@ public sealed class ElfDumps : IDisposable
             Cpus = 2,
             Disks = [MatrixGuest.Disk(DiskInterface.Nvme)],
             Capture = CaptureKernel.Ours(MatrixGuest.PowerOff),
-            // Pages of every kind that a filter knows: cache, dirty cache of tmpfs, and memory of processes.
+            // Pages of every kind that a filter knows: cache, dirty cache of tmpfs, memory of processes, and huge pages,
+            // some of which a file has and some of which nobody uses.
             BeforeCrash = """
+                echo 8 > /proc/sys/vm/nr_hugepages
+                mkdir -p /huge && mount -t hugetlbfs huge /huge && fallocate -l 6M /huge/used
+                grep HugePages_ /proc/meminfo
                 mkdir -p /kinds && mount -t tmpfs -o size=48m kinds /kinds
                 dd if=/dev/urandom of=/kinds/noise bs=1M count=16 2>/dev/null
                 cat /bin/busybox /bin/busybox /bin/busybox > /kinds/text
@@ -62,6 +69,7 @@ public sealed class ElfDumps : IDisposable
             {
                 Assert.True(guest.WaitForEnd(TestGuest.LineLimit), "QEMU still runs");
                 Assert.Matches("ckdump: dump complete: .* 0 lost", guest.Console.Text);
+                Assert.Matches($@"HugePages_Total: +{HugePages}\s+HugePages_Free: +5\s", guest.Console.Text);
                 string folder = Path.Combine(Path.GetDirectoryName(guest.Folder)!, $"dumps-{Guid.NewGuid():N}");
                 Directory.CreateDirectory(folder);
                 _folders.Add(folder);
