@@ -22,8 +22,6 @@ public partial class WholeLifeTests
     [Theory]
     [InlineData(LifeArea.Partition)]
     [InlineData(LifeArea.RootFile)]
-    [InlineData(LifeArea.XfsFile)]
-    [InlineData(LifeArea.XfsFileOnSata)]
     public void Two_crashes_leave_two_dumps(LifeArea area)
     {
         HostSetup.EnsureGuests();
