@@ -19,7 +19,11 @@ public class InterruptedConversionTests
     {
         string folder = Directory.CreateTempSubdirectory("ckdump-interrupted-").FullName;
         string target = Path.Combine(folder, "vmcore");
-        ProcessStartInfo start = new(CkdumpTool.Path, ["convert", "-R", "-", "-o", target]) { RedirectStandardInput = true };
+        // A shell lets what it runs in the background ignore SIGINT, tests too, and who is started inherits that.
+        ProcessStartInfo start = new("env", [$"--default-signal={signal}", CkdumpTool.Path, "convert", "-R", "-", "-o", target])
+        {
+            RedirectStandardInput = true,
+        };
         using (Process conversion = Process.Start(start)!)
         {
             // A flattened dump that goes on: its header, and a record of which nothing has come yet.

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Runtime.InteropServices;
 using CosmosKdump.Ckdump.Areas;
@@ -14,11 +13,12 @@ public sealed class ConvertOutput : IDisposable
     public const string StandardOutput = "-";
 
     private readonly string _path;
-    private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly PosixSignalRegistration[] _signals;
     private bool _isKept;
 
-    private ConvertOutput(string path, Stream stream)
+    private ConvertOutput(string path, Stream stream, params PosixSignalRegistration[] signals)
     {
+        _signals = signals;
         _path = path;
         Stream = stream;
     }
@@ -35,10 +35,22 @@ public sealed class ConvertOutput : IDisposable
             return new ConvertOutput(path, new FileStream(new SafeFileHandle(1, false), FileAccess.Write, bufferSize: 0));
         }
         OutputFile.RequireMissing(path);
-        var output = new ConvertOutput(path, new FileStream(Posix.Create(path), FileAccess.ReadWrite, bufferSize: 0));
-        output._signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => output.Remove()));
-        output._signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => output.Remove()));
-        return output;
+        // Before there is a file: the first of these takes a while.
+        ConvertOutput? output = null;
+        PosixSignalRegistration[] signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => output?.Remove()),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => output?.Remove()),
+        ];
+        try
+        {
+            output = new ConvertOutput(path, new FileStream(Posix.Create(path), FileAccess.ReadWrite, bufferSize: 0), signals);
+            return output;
+        }
+        finally
+        {
+            Array.ForEach(output is null ? signals : [], signal => signal.Dispose());
+        }
     }
 
     /// <summary>It is kept, under another name if one is given.</summary>
@@ -54,7 +66,7 @@ public sealed class ConvertOutput : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _signals.ForEach(signal => signal.Dispose());
+        Array.ForEach(_signals, signal => signal.Dispose());
         Stream.Dispose();
         Remove();
     }
