@@ -11,7 +11,8 @@ using Xunit;
 namespace CosmosKdump.Tests.EndToEnd.Life;
 
 /// <summary>
-/// What a user lives through on a real Debian: installs the package, prepares an area, reboots, crashes under load, and finds the dump in /var/crash after the machine has started again by itself. Twice in a row.
+/// What a user lives through on a real Debian: installs the package, prepares an area, reboots, crashes under load, and finds
+/// the dump in /var/crash after the machine has started again by itself. Twice in a row.
 /// </summary>
 public partial class WholeLifeTests
 {
