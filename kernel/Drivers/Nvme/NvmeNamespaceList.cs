@@ -7,7 +7,7 @@ namespace CosmosKdump.Kernel.Drivers.Nvme;
 internal struct NvmeNamespaceList
 {
     /// <summary>Most namespaces that are looked at.</summary>
-    public const int Capacity = 16;
+    public const int Capacity = 128;
 
     private uint _first;
 }

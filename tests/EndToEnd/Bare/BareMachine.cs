@@ -89,6 +89,7 @@ public sealed partial class BareMachine : IDisposable
         {
             arguments.AddRange(["-serial", options.SecondSerial]);
         }
+        arguments.AddRange(options.EarlyQemuArguments);
         for (int i = 0; i < options.Disks.Count; i++)
         {
             arguments.AddRange(new DiskImage(options.Disks[i], i, options.MemoryMiB, Folder).QemuArguments());

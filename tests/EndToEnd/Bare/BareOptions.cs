@@ -35,6 +35,9 @@ public sealed record BareOptions
     /// <summary>QEMU's CPU model.</summary>
     public string Cpu { get; init; } = "max";
 
+    /// <summary>More arguments of QEMU, before the disks.</summary>
+    public IReadOnlyList<string> EarlyQemuArguments { get; init; } = [];
+
     /// <summary>More arguments of QEMU, behind the disks.</summary>
     public IReadOnlyList<string> QemuArguments { get; init; } = [];
 

@@ -13,12 +13,13 @@ public static class BusyDisks
     private const int SlowBytesPerSecond = 8 << 20;
 
     /// <summary>
-    /// Reads from two SCSI or SATA disks, <paramref name="area"/> and <paramref name="other"/>, writes to the other,
-    /// crashes, and compares the dump with the memory.
+    /// Reads from two disks of the same kind (SCSI, SATA or NVMe), <paramref name="area"/> and <paramref name="other"/>,
+    /// writes to the other, crashes, and compares the dump with the memory.
     /// </summary>
     public static void Crash(KernelSeries kernel, GuestDisk area, GuestDisk other, [CallerMemberName] string name = "")
     {
         using SharedMemory memory = new(512);
+        string names = area.Interface == DiskInterface.Nvme ? "nvme?n?" : "sd?";
         GuestOptions options = new()
         {
             Kernel = kernel,
@@ -30,18 +31,18 @@ public static class BusyDisks
             Capture = CaptureKernel.Ours("kdump.final_action=halt"),
             QemuArguments = memory.QemuArguments,
             BeforeCrash = $$"""
-                while [ $(ls -d /sys/block/sd? | wc -l) -lt 2 ]; do sleep 0.1; done
-                for disk in a b; do
-                    [ $(cat /sys/block/sd$disk/size) = {{OtherMiB << 11}} ] && other=$disk
+                while [ $(ls -d /sys/block/{{names}} | wc -l) -lt 2 ]; do sleep 0.1; done
+                for disk in $(cd /sys/block; echo {{names}}); do
+                    [ $(cat /sys/block/$disk/size) = {{OtherMiB << 11}} ] && other=$disk
                     for i in 1 2; do
-                        (while :; do dd if=/dev/sd$disk of=/dev/null bs=1M iflag=direct; done) 2>/dev/null &
+                        (while :; do dd if=/dev/$disk of=/dev/null bs=1M iflag=direct; done) 2>/dev/null &
                     done
                 done
                 for i in 1 2; do
-                    (while :; do dd if=/dev/zero of=/dev/sd$other bs=1M count=128 oflag=direct; done) 2>/dev/null &
+                    (while :; do dd if=/dev/zero of=/dev/$other bs=1M count=128 oflag=direct; done) 2>/dev/null &
                 done
                 sleep 2
-                echo "{{GuestJob.Mark}}under way $(cat /sys/block/sd$other/inflight)"
+                echo "{{GuestJob.Mark}}under way $(cat /sys/block/$other/inflight)"
                 """,
         };
         TestGuest.Boot(

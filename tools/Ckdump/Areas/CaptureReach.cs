@@ -26,7 +26,7 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
     private const ulong ScsiUnits = 1 << 14;
 
     // NVMe namespace IDs that a controller tells in order: as many as the capture kernel keeps.
-    private const int Namespaces = 16;
+    private const int Namespaces = 128;
 
     /// <summary>Says why the capture kernel cannot find the block device of a number ("major:minor"), or null.</summary>
     public string? Find(string deviceNumber)

@@ -77,13 +77,15 @@ public sealed class DiskImage
     // The controller that the disk brings.
     private string? Controller() => _disk.Interface switch
     {
+        DiskInterface.Nvme when _disk.NvmePlace.Length != 0 && !IsBehindOthers => $"nvme,id=nvme{_index},serial=LAB-{_node}",
         DiskInterface.Ahci when _disk.AhciPort.Length == 0 => $"ahci,id=ahci{_index}",
         DiskInterface.VirtioScsi when !IsBehindOthers => $"virtio-scsi-pci,disable-legacy=on,disable-modern=off,id=scsi{_index}",
         DiskInterface.VirtioScsiLegacy when !IsBehindOthers => $"virtio-scsi-pci,disable-legacy=off,disable-modern=on,id=scsi{_index}",
         _ => null,
     };
 
-    private bool IsBehindOthers => _disk.ScsiPlace.StartsWith("scsi", System.StringComparison.Ordinal);
+    private bool IsBehindOthers => _disk.ScsiPlace.StartsWith("scsi", System.StringComparison.Ordinal)
+        || _disk.NvmePlace.StartsWith("nvme", System.StringComparison.Ordinal);
 
     private string Device()
     {
@@ -98,6 +100,12 @@ public sealed class DiskImage
             string[] place = (_disk.ScsiPlace.Length == 0 ? "0:0" : _disk.ScsiPlace).Split(':');
             string bus = IsBehindOthers ? place[0] : $"scsi{_index}.0";
             return $"scsi-hd,id=scsi-disk{_index},bus={bus},scsi-id={place[^2]},lun={place[^1]},drive={_node},{blocks}";
+        }
+        if (_disk.Interface == DiskInterface.Nvme && _disk.NvmePlace.Length != 0)
+        {
+            string[] place = _disk.NvmePlace.Split(':');
+            string bus = IsBehindOthers ? place[0] : $"nvme{_index}";
+            return $"nvme-ns,bus={bus},nsid={place[^1]},drive={_node},{blocks}{(_disk.Detached ? ",detached=on" : "")}";
         }
         string model = _disk.Interface switch
         {

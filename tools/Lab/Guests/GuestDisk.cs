@@ -51,7 +51,8 @@ public sealed record GuestDisk
     /// </summary>
     public long BytesPerSecond { get; init; }
 
-    /// <summary>More properties of QEMU's device, such as <c>mdts=3</c>; of an AHCI or SCSI disk its controller's.</summary>
+    /// <summary>More properties of QEMU's device, such as <c>mdts=3</c>; of an AHCI or
+    /// SCSI disk and of an NVMe namespace with a place its controller's.</summary>
     public string DeviceProperties { get; init; } = "";
 
     /// <summary>
@@ -65,6 +66,15 @@ public sealed record GuestDisk
     /// empty: target 0, LUN 0 of a controller of its own; without a bus: there another target and LUN.
     /// </summary>
     public string ScsiPlace { get; init; } = "";
+
+    /// <summary>
+    /// Place of an NVMe namespace, <c>nvmeN:NSID</c>, on the controller that disk number N has brought, or <c>NSID</c> of
+    /// one of its own; empty: the only namespace of a controller of its own.
+    /// </summary>
+    public string NvmePlace { get; init; } = "";
+
+    /// <summary>The namespace exists, but is not attached to its controller: it is not active.</summary>
+    public bool Detached { get; init; }
 
     /// <summary>An NVMe disk with a dump area.</summary>
     public static GuestDisk PreparedNvme { get; } = new() { Prepared = true };

@@ -137,14 +137,14 @@ public sealed class CaptureReachTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_first_16_namespaces_are_found()
+    public void Only_the_first_128_namespaces_are_found()
     {
-        for (int id = 1; id <= 17; id++)
+        for (int id = 1; id <= 129; id++)
         {
             _system.Nvme($"259:{id}", id: id);
         }
-        Assert.Null(_system.Find("259:16"));
-        Assert.Contains("first 16 namespaces", _system.Find("259:17"));
+        Assert.Null(_system.Find("259:128"));
+        Assert.Contains("first 128 namespaces", _system.Find("259:129"));
     }
 
     [Theory]

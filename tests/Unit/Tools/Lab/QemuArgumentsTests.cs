@@ -75,6 +75,18 @@ public class QemuArgumentsTests
         Assert.Equal([.. place.StartsWith("scsi", StringComparison.Ordinal) ? [] : controller, disk], devices);
     }
 
+    [Theory]
+    [InlineData("7", false, "bus=nvme0,nsid=7", "")]
+    [InlineData("nvme3:2", true, "bus=nvme3,nsid=2", ",detached=on")]
+    public void An_NVMe_namespace_brings_its_controller_or_shares_one(string place, bool detached, string expected, string end)
+    {
+        string[] devices = Devices(Disk(new GuestDisk { NvmePlace = place, Detached = detached, DeviceProperties = "mdts=3" }));
+
+        string disk = $"nvme-ns,{expected},drive=disk0,logical_block_size=512,physical_block_size=512{end}";
+        string[] controller = ["nvme,id=nvme0,serial=LAB-disk0,mdts=3"];
+        Assert.Equal([.. place.StartsWith("nvme", StringComparison.Ordinal) ? [] : controller, disk], devices);
+    }
+
     [Fact]
     public void A_disk_has_room_for_the_guests_memory()
     {

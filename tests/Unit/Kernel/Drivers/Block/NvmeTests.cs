@@ -157,17 +157,17 @@ public class NvmeTests
     }
 
     [Fact]
-    public void Many_namespaces_are_cut_at_16()
+    public void Many_namespaces_are_cut_at_128()
     {
-        for (uint id = 1; id <= 40; id++)
+        for (uint id = 1; id <= 200; id++)
         {
             Nvme.Namespaces[id] = new SimulatedMedium(512, 8);
         }
 
         Assert.Equal(Status.Ok, _fixture.Start());
 
-        Assert.Equal(16, _fixture.Disk.UnitCount);
-        Assert.Equal(Status.Ok, _fixture.Disk.SelectUnit(15));
+        Assert.Equal(128, _fixture.Disk.UnitCount);
+        Assert.Equal(Status.Ok, _fixture.Disk.SelectUnit(127));
     }
 
     [Fact]
