@@ -7,6 +7,7 @@ using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 using CosmosKdump.Kernel.Boot;
 using CosmosKdump.Kernel.Drivers.Pci;
+using CosmosKdump.Kernel.Drivers.Virtio;
 using CosmosKdump.Kernel.Machine;
 using CosmosKdump.Kernel.Report;
 using CosmosKdump.Kernel.Targets;
@@ -117,6 +118,8 @@ internal static unsafe class KernelMain
     {
         PciBuses.Discover();
         _stoppedDevices = PciControl.DisableAllBusMastering();
+        Span<byte> commandLine = _commandLine;
+        _stoppedDevices += VirtioMmio.Discover(commandLine[.._boot.CommandLineLength]);
         return Status.Ok;
     }
 

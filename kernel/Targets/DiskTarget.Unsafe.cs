@@ -54,7 +54,7 @@ internal static class DiskTarget<TDriver>
 
     private static unsafe void TryControllers()
     {
-        PciDeviceWalk walk = PciDeviceWalk.All();
+        PciDeviceWalk walk = PciDeviceWalk.Everything();
         while (walk.MoveNext() && !_search.IsDone)
         {
             _device = walk.Current;

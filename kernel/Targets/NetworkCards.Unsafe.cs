@@ -18,7 +18,7 @@ internal static class NetworkCards<TDriver>
     internal static unsafe void Try(ref NetworkSearch search)
     {
         _search = search;
-        PciDeviceWalk walk = PciDeviceWalk.All();
+        PciDeviceWalk walk = PciDeviceWalk.Everything();
         while (walk.MoveNext() && !_search.IsDone && _search.Cards < Limits.NetworkCards)
         {
             _device = walk.Current;

@@ -3,7 +3,10 @@ using CosmosKdump.Kernel.Machine;
 
 namespace CosmosKdump.Kernel.Drivers.Pci;
 
-/// <summary>Switches functions on and off: bus mastering, decoding, interrupts, power, reset.</summary>
+/// <summary>
+/// Switches functions on and off: bus mastering, decoding, interrupts, power, reset. A device that is no function has
+/// none of these, and is on.
+/// </summary>
 internal static class PciControl
 {
     // Offsets in their capabilities and times: PCI PM 1.2, 3.2.4 and 5.6.1; PCI 3.0, 6.8; PCIe 5.0, 7.5.3 and 6.6.2.
@@ -43,6 +46,10 @@ internal static class PciControl
     /// </summary>
     public static Status Enable(in PciDevice device)
     {
+        if (device.Registers != 0)
+        {
+            return Status.Ok;
+        }
         byte bus = device.Address.Bus;
         // Each step goes to another bus, so a chain longer than there are buses is a loop.
         for (int depth = 0; depth < PciBuses.Count; depth++)
@@ -64,6 +71,10 @@ internal static class PciControl
     /// </summary>
     public static Status Wake(in PciDevice device)
     {
+        if (device.Registers != 0)
+        {
+            return Status.Ok;
+        }
         PowerUp(device);
         ushort command = PciConfig.Read16(device.Address, PciRegister.Command);
         command |= PciRegister.CommandIoSpace | PciRegister.CommandMemorySpace | PciRegister.CommandInterruptDisable;
@@ -75,6 +86,10 @@ internal static class PciControl
     /// <summary>Ends a function's bus mastering; it still answers.</summary>
     public static void Disable(in PciDevice device)
     {
+        if (device.Registers != 0)
+        {
+            return;
+        }
         ushort command = PciConfig.Read16(device.Address, PciRegister.Command);
         PciConfig.Write16(
             device.Address,

@@ -3,7 +3,10 @@ using CosmosKdump.Capture;
 
 namespace CosmosKdump.Kernel.Drivers.Pci;
 
-/// <summary>A PCI function that answered, and what its header says of it.</summary>
+/// <summary>
+/// A PCI function that answered, and what its header says of it; or a device without one, whose registers lie at a fixed
+/// place, under the IDs that it would have on PCI.
+/// </summary>
 internal readonly struct PciDevice
 {
     private PciDevice(PciAddress address, uint ids, uint classAndRevision, byte headerType)
@@ -15,6 +18,16 @@ internal readonly struct PciDevice
         Revision = (byte)classAndRevision;
         HeaderType = headerType;
     }
+
+    private PciDevice(ulong registers, ushort vendorId, ushort deviceId)
+    {
+        Registers = registers;
+        VendorId = vendorId;
+        DeviceId = deviceId;
+    }
+
+    /// <summary>Physical address of the registers of a device that is no PCI function; 0 for one that is.</summary>
+    public ulong Registers { get; }
 
     /// <summary>Bus, device and function.</summary>
     public PciAddress Address { get; }
@@ -66,6 +79,9 @@ internal readonly struct PciDevice
         return Status.Ok;
     }
 
+    /// <summary>A device that is no PCI function.</summary>
+    public static PciDevice At(ulong registers, ushort vendorId, ushort deviceId) => new(registers, vendorId, deviceId);
+
     /// <summary>Finds a capability by its ID; the offset is 0 when there is none.</summary>
     public byte FindCapability(byte id)
     {
@@ -83,9 +99,14 @@ internal readonly struct PciDevice
     /// <summary>Whether the class code equals <paramref name="classCode"/> in the bits of the mask.</summary>
     public bool IsClass(uint classCode, uint mask) => (ClassCode & mask) == (classCode & mask);
 
-    /// <summary>Appends the address as "00:1f.2".</summary>
+    /// <summary>Appends the address as "00:1f.2", or as that of the registers.</summary>
     public void AppendTo(ref TextLine line)
     {
+        if (Registers != 0)
+        {
+            line.AddHex(Registers);
+            return;
+        }
         line.AddHex(Address.Bus, 2);
         line.Add(":"u8);
         line.AddHex(Address.Device, 2);

@@ -2,18 +2,24 @@ using CosmosKdump.Capture;
 
 namespace CosmosKdump.Kernel.Drivers.Pci;
 
-/// <summary>Walks the functions of all known buses, or of one, in the order of their addresses.</summary>
+/// <summary>
+/// Walks the functions of all known buses, or of one, in the order of their addresses; then, if wanted, the devices that
+/// are no functions.
+/// </summary>
 internal struct PciDeviceWalk
 {
     private readonly int _end;
     private readonly bool _knownOnly;
+    private readonly int _fixedEnd;
     private int _next;
+    private int _nextFixed;
 
-    private PciDeviceWalk(int first, int end, bool knownOnly)
+    private PciDeviceWalk(int first, int end, bool knownOnly, int fixedEnd = 0)
     {
         _next = first;
         _end = end;
         _knownOnly = knownOnly;
+        _fixedEnd = fixedEnd;
     }
 
     /// <summary>The current function.</summary>
@@ -22,10 +28,13 @@ internal struct PciDeviceWalk
     /// <summary>All functions of all known buses (<see cref="PciBuses.Discover"/>).</summary>
     public static PciDeviceWalk All() => new(0, PciBuses.Count << 8, true);
 
+    /// <summary>The same, and behind them <see cref="FixedDevices"/>.</summary>
+    public static PciDeviceWalk Everything() => new(0, PciBuses.Count << 8, true, FixedDevices.Count);
+
     /// <summary>All functions of one bus, known or not.</summary>
     public static PciDeviceWalk OnBus(byte bus) => new(bus << 8, (bus + 1) << 8, false);
 
-    /// <summary>Steps to the next function.</summary>
+    /// <summary>Steps to the next function or device.</summary>
     public bool MoveNext()
     {
         while (_next < _end)
@@ -45,6 +54,11 @@ internal struct PciDeviceWalk
                 Current = device;
                 return true;
             }
+        }
+        if (_nextFixed < _fixedEnd)
+        {
+            Current = FixedDevices.At(_nextFixed++);
+            return true;
         }
         return false;
     }

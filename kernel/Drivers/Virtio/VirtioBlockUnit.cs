@@ -7,7 +7,7 @@ using CosmosKdump.Kernel.Machine;
 
 namespace CosmosKdump.Kernel.Drivers.Virtio;
 
-/// <summary>A virtio block device over PCI (virtio 1.2, 5.2), modern or legacy.</summary>
+/// <summary>A virtio block device (virtio 1.2, 5.2), modern or legacy.</summary>
 internal struct VirtioBlockUnit : IDiskUnit
 {
     /// <summary>DMA memory needed, bytes.</summary>
@@ -277,12 +277,12 @@ internal struct VirtioBlockUnit : IDiskUnit
         int offered = _transport.SelectQueue();
         int chain = _segments + 2;
         // A chain, indirect ones too, must not be longer than the queue (2.7.5.3.1), whose size is a power of two (2.7).
-        bool isTooLarge = !_transport.IsModern && offered > VirtioLayout.MaxLegacyQueue;
+        bool isTooLarge = _transport.HasFixedQueues && offered > VirtioLayout.MaxLegacyQueue;
         if (offered < chain || isTooLarge || !BitOperations.IsPow2((uint)offered))
         {
             return Status.DeviceUnsupported;
         }
-        int size = _transport.IsModern ? Math.Min(offered, VirtioLayout.MaxModernQueue) : offered;
+        int size = _transport.HasFixedQueues ? offered : Math.Min(offered, VirtioLayout.MaxModernQueue);
         SlotCount = Math.Min(RequestSlots.Most, IsIndirect ? size : size / chain);
         _queue.Reset(_region, size);
         return _transport.EnableQueue(in _queue);

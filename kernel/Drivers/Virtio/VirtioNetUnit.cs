@@ -318,7 +318,7 @@ internal struct VirtioNetUnit : INetworkDriver
     private Status OpenQueue(int index, int offset, ref VirtioQueue queue)
     {
         int offered = _transport.SelectQueue(index);
-        bool isTooLarge = !_transport.IsModern && offered > VirtioNetLayout.MaxQueue;
+        bool isTooLarge = _transport.HasFixedQueues && offered > VirtioNetLayout.MaxQueue;
         if (offered < VirtioNetLayout.LeastQueue || isTooLarge || !BitOperations.IsPow2((uint)offered))
         {
             return Status.DeviceUnsupported;

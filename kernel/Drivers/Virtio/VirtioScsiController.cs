@@ -9,7 +9,7 @@ using CosmosKdump.Kernel.Machine;
 namespace CosmosKdump.Kernel.Drivers.Virtio;
 
 /// <summary>
-/// A virtio SCSI controller over PCI (virtio 1.2, 5.6), modern or legacy, and its first request queue. The queues for
+/// A virtio SCSI controller (virtio 1.2, 5.6), modern or legacy, and its first request queue. The queues for
 /// task management and events are left out, as firmware leaves them out: a reset of the device ends all requests.
 /// </summary>
 internal struct VirtioScsiController
@@ -322,12 +322,12 @@ internal struct VirtioScsiController
     private Status OpenQueue()
     {
         int offered = _transport.SelectQueue(RequestQueue);
-        bool isTooLarge = !_transport.IsModern && offered > VirtioLayout.MaxLegacyQueue;
+        bool isTooLarge = _transport.HasFixedQueues && offered > VirtioLayout.MaxLegacyQueue;
         if (offered < VirtioScsiLayout.Chain || isTooLarge || !BitOperations.IsPow2((uint)offered))
         {
             return Status.DeviceUnsupported;
         }
-        int size = _transport.IsModern ? Math.Min(offered, VirtioScsiLayout.MaxModernQueue) : offered;
+        int size = _transport.HasFixedQueues ? offered : Math.Min(offered, VirtioScsiLayout.MaxModernQueue);
         int perUnit = (int)Math.Max(1, Math.Min(_transport.ReadConfig32(ConfigCommandsPerUnit), RequestSlots.Most));
         SlotCount = Math.Min(perUnit, size / VirtioScsiLayout.Chain);
         _queue.Reset(_region, size);

@@ -1,3 +1,4 @@
+using System;
 using CosmosKdump.Capture;
 using CosmosKdump.Kernel.Drivers.Pci;
 using CosmosKdump.Kernel.Machine;
@@ -6,7 +7,7 @@ namespace CosmosKdump.Kernel.Drivers.Virtio;
 
 /// <summary>
 /// How registers of a virtio device are reached: the modern interface (virtio 1.2, 4.1.4) where the device has it, the
-/// legacy ports (4.1.4.10) otherwise. MSI-X is off, as <see cref="PciControl.Enable"/> leaves it.
+/// legacy ports (4.1.4.10) otherwise; or over MMIO (4.2). MSI-X is off, as <see cref="PciControl.Enable"/> leaves it.
 /// </summary>
 internal struct VirtioTransport
 {
@@ -19,16 +20,25 @@ internal struct VirtioTransport
     private Mmio _common;
     private Mmio _config;
     private VirtioNotifyWindows _notify;
+    private Mmio _registers;
     private ushort _ports;
     private ushort _portCount;
+    private bool _isMmio;
 
     /// <summary>The modern interface is in use.</summary>
     public bool IsModern { get; private set; }
+
+    /// <summary>The device dictates the sizes of its queues.</summary>
+    public readonly bool HasFixedQueues => !IsModern && !_isMmio;
 
     /// <summary>Finds and maps the registers; the function must be enabled and idle.</summary>
     public Status Open(in PciDevice device)
     {
         this = default;
+        if (device.Registers != 0)
+        {
+            return OpenMmio(device);
+        }
         Status status = OpenModern(device);
         if (status == Status.DeviceUnsupported && device.DeviceId < VirtioRegister.FirstModern)
         {
@@ -38,7 +48,9 @@ internal struct VirtioTransport
     }
 
     /// <summary>Reads the device status field.</summary>
-    public readonly byte ReadStatus() => IsModern
+    public readonly byte ReadStatus() => _isMmio
+        ? (byte)_registers.Read32(VirtioMmioRegister.DeviceStatus)
+        : IsModern
         ? _common.Read8(VirtioRegister.DeviceStatus)
         : PortIo.In8((ushort)(_ports + VirtioRegister.LegacyDeviceStatus));
 
@@ -73,6 +85,13 @@ internal struct VirtioTransport
     /// <summary>Reads the features that the device offers.</summary>
     public readonly ulong ReadFeatures()
     {
+        if (_isMmio)
+        {
+            _registers.Write32(VirtioMmioRegister.DeviceFeatureSelect, 0);
+            ulong first = _registers.Read32(VirtioMmioRegister.DeviceFeature);
+            _registers.Write32(VirtioMmioRegister.DeviceFeatureSelect, 1);
+            return IsModern ? first | ((ulong)_registers.Read32(VirtioMmioRegister.DeviceFeature) << 32) : first;
+        }
         if (!IsModern)
         {
             return PortIo.In32((ushort)(_ports + VirtioRegister.LegacyDeviceFeatures));
@@ -86,15 +105,31 @@ internal struct VirtioTransport
     /// <summary>Accepts features, and checks that the device agrees (3.1.1, steps 4 to 6).</summary>
     public readonly Status WriteFeatures(ulong features)
     {
-        if (!IsModern)
+        if (_isMmio)
+        {
+            _registers.Write32(VirtioMmioRegister.DriverFeatureSelect, 0);
+            _registers.Write32(VirtioMmioRegister.DriverFeature, (uint)features);
+        }
+        else if (!IsModern)
         {
             PortIo.Out32((ushort)(_ports + VirtioRegister.LegacyDriverFeatures), (uint)features);
+        }
+        if (!IsModern)
+        {
             return Status.Ok;
         }
-        _common.Write32(VirtioRegister.DriverFeatureSelect, 0);
-        _common.Write32(VirtioRegister.DriverFeature, (uint)features);
-        _common.Write32(VirtioRegister.DriverFeatureSelect, 1);
-        _common.Write32(VirtioRegister.DriverFeature, (uint)(features >> 32));
+        if (_isMmio)
+        {
+            _registers.Write32(VirtioMmioRegister.DriverFeatureSelect, 1);
+            _registers.Write32(VirtioMmioRegister.DriverFeature, (uint)(features >> 32));
+        }
+        else
+        {
+            _common.Write32(VirtioRegister.DriverFeatureSelect, 0);
+            _common.Write32(VirtioRegister.DriverFeature, (uint)features);
+            _common.Write32(VirtioRegister.DriverFeatureSelect, 1);
+            _common.Write32(VirtioRegister.DriverFeature, (uint)(features >> 32));
+        }
         AddStatus(VirtioRegister.StatusFeaturesOk);
         return (ReadStatus() & VirtioRegister.StatusFeaturesOk) != 0 ? Status.Ok : Status.DeviceUnsupported;
     }
@@ -102,6 +137,11 @@ internal struct VirtioTransport
     /// <summary>Selects a queue and reads its largest size, 0 when the device has none.</summary>
     public readonly int SelectQueue(int index = 0)
     {
+        if (_isMmio)
+        {
+            _registers.Write32(VirtioMmioRegister.QueueSelect, (uint)index);
+            return (int)Math.Min(_registers.Read32(VirtioMmioRegister.QueueSizeMax), ushort.MaxValue);
+        }
         if (IsModern)
         {
             _common.Write16(VirtioRegister.QueueSelect, (ushort)index);
@@ -114,6 +154,10 @@ internal struct VirtioTransport
     /// <summary>Gives the selected queue, which is number <paramref name="index"/>, its memory and enables it.</summary>
     public Status EnableQueue(in VirtioQueue queue, int index = 0)
     {
+        if (_isMmio)
+        {
+            return EnableMmioQueue(queue);
+        }
         if (!IsModern)
         {
             // The register holds a 32-bit page number.
@@ -147,6 +191,11 @@ internal struct VirtioTransport
     /// <summary>Tells the device that a queue has new buffers.</summary>
     public readonly void Notify(int index = 0)
     {
+        if (_isMmio)
+        {
+            _registers.Write32(VirtioMmioRegister.QueueNotify, (uint)index);
+            return;
+        }
         if (IsModern)
         {
             _notify[index].Write16(0, (ushort)index);
@@ -160,6 +209,11 @@ internal struct VirtioTransport
     /// <summary>Reads 32 bits of the device configuration; zero past its end.</summary>
     public readonly uint ReadConfig32(uint offset)
     {
+        if (_isMmio)
+        {
+            ulong end = VirtioMmioRegister.Config + offset + 4;
+            return end <= _registers.Length ? _registers.Read32(VirtioMmioRegister.Config + offset) : 0;
+        }
         if (IsModern)
         {
             return offset + 4 <= _config.Length ? _config.Read32(offset) : 0;
@@ -187,11 +241,16 @@ internal struct VirtioTransport
 
     // The modern interface counts changes; on the legacy one the only way is to read again.
     private readonly uint ConfigStamp(uint offset) =>
-        IsModern ? _common.Read8(VirtioRegister.ConfigGeneration) : ReadConfig32(offset);
+        IsModern && _isMmio ? _registers.Read32(VirtioMmioRegister.ConfigGeneration)
+        : IsModern ? _common.Read8(VirtioRegister.ConfigGeneration) : ReadConfig32(offset);
 
     private readonly void WriteStatus(byte value)
     {
-        if (IsModern)
+        if (_isMmio)
+        {
+            _registers.Write32(VirtioMmioRegister.DeviceStatus, value);
+        }
+        else if (IsModern)
         {
             _common.Write8(VirtioRegister.DeviceStatus, value);
         }
@@ -206,6 +265,48 @@ internal struct VirtioTransport
     {
         _common.Write32(offset, (uint)address);
         _common.Write32(offset + 4, (uint)(address >> 32));
+    }
+
+    private readonly Status EnableMmioQueue(in VirtioQueue queue)
+    {
+        _registers.Write32(VirtioMmioRegister.QueueSize, (uint)queue.Size);
+        if (!IsModern)
+        {
+            // The register holds a 32-bit page number.
+            if (queue.DescriptorAddress >> 44 != 0)
+            {
+                return Status.DeviceUnsupported;
+            }
+            _registers.Write32(VirtioMmioRegister.LegacyPageBytes, Limits.PageBytes);
+            _registers.Write32(VirtioMmioRegister.LegacyQueueAlign, Limits.PageBytes);
+            _registers.Write32(VirtioMmioRegister.LegacyQueuePage, (uint)(queue.DescriptorAddress / Limits.PageBytes));
+            return Status.Ok;
+        }
+        WriteMmioAddress(VirtioMmioRegister.QueueDescriptors, queue.DescriptorAddress);
+        WriteMmioAddress(VirtioMmioRegister.QueueAvailable, queue.AvailableAddress);
+        WriteMmioAddress(VirtioMmioRegister.QueueUsed, queue.UsedAddress);
+        _registers.Write32(VirtioMmioRegister.QueueReady, 1);
+        return Status.Ok;
+    }
+
+    private readonly void WriteMmioAddress(uint offset, ulong address)
+    {
+        _registers.Write32(offset, (uint)address);
+        _registers.Write32(offset + 4, (uint)(address >> 32));
+    }
+
+    private Status OpenMmio(in PciDevice device)
+    {
+        _isMmio = true;
+        Status status = VirtioMmio.Map(device, out _registers);
+        if (status != Status.Ok)
+        {
+            return status;
+        }
+        // Looked at again: this may be long after the device was found.
+        bool isThere = _registers.Read32(VirtioMmioRegister.Magic) == VirtioMmioRegister.MagicValue;
+        IsModern = _registers.Read32(VirtioMmioRegister.Version) == VirtioMmioRegister.VersionModern;
+        return isThere ? Status.Ok : Status.DeviceGone;
     }
 
     private Status OpenModern(in PciDevice device)

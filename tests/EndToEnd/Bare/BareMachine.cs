@@ -72,7 +72,7 @@ public sealed partial class BareMachine : IDisposable
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-accel", "tcg,thread=multi",
-            "-machine", options.IsQ35 ? "q35" : "pc",
+            "-machine", options.Microvm.Length != 0 ? $"microvm,{options.Microvm}" : options.IsQ35 ? "q35" : "pc",
             "-m", $"{options.MemoryMiB}M",
             .. Memory.QemuArguments,
             "-cpu", options.Cpu,

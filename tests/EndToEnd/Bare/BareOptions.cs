@@ -32,6 +32,9 @@ public sealed record BareOptions
     /// <summary>QEMU's machine type is q35, whose chipset has an AHCI controller of its own, instead of pc.</summary>
     public bool IsQ35 { get; init; }
 
+    /// <summary>QEMU's machine type microvm with these properties, a machine without PCI; empty: another.</summary>
+    public string Microvm { get; init; } = "";
+
     /// <summary>QEMU's CPU model.</summary>
     public string Cpu { get; init; } = "max";
 

@@ -114,7 +114,8 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
     private static string? FindPlace(SystemFolder device)
     {
         Match bus = RootBus().Matches(device.Path + "/").LastOrDefault(match => match.Success) ?? Match.Empty;
-        return !bus.Success ? "is not on PCI, which is all that the capture kernel looks at"
+        return !bus.Success ? "is not on PCI, which is all that the capture kernel finds by itself (virtio over MMIO: tell it "
+                + "by virtio_mmio.device= on its command line, and use --force here)"
             : bus.Groups[1].ValueSpan.TrimStart('0').Length != 0
                 ? $"is on PCI segment {bus.Groups[1].Value} (Intel VMD?): the capture kernel looks at segment 0 only"
             : null;

@@ -81,6 +81,7 @@ public sealed class DiskImage
         DiskInterface.Ahci when _disk.AhciPort.Length == 0 => $"ahci,id=ahci{_index}",
         DiskInterface.VirtioScsi when !IsBehindOthers => $"virtio-scsi-pci,disable-legacy=on,disable-modern=off,id=scsi{_index}",
         DiskInterface.VirtioScsiLegacy when !IsBehindOthers => $"virtio-scsi-pci,disable-legacy=off,disable-modern=on,id=scsi{_index}",
+        DiskInterface.VirtioScsiMmio when !IsBehindOthers => $"virtio-scsi-device,id=scsi{_index}",
         _ => null,
     };
 
@@ -95,7 +96,7 @@ public sealed class DiskImage
             return $"ide-hd,bus={port},drive={_node},physical_block_size={_disk.BlockBytes}";
         }
         string blocks = $"logical_block_size={_disk.BlockBytes},physical_block_size={_disk.BlockBytes}";
-        if (_disk.Interface is DiskInterface.VirtioScsi or DiskInterface.VirtioScsiLegacy)
+        if (_disk.Interface is DiskInterface.VirtioScsi or DiskInterface.VirtioScsiLegacy or DiskInterface.VirtioScsiMmio)
         {
             string[] place = (_disk.ScsiPlace.Length == 0 ? "0:0" : _disk.ScsiPlace).Split(':');
             string bus = IsBehindOthers ? place[0] : $"scsi{_index}.0";
@@ -111,6 +112,7 @@ public sealed class DiskImage
         {
             DiskInterface.VirtioModern => "virtio-blk-pci,disable-legacy=on,disable-modern=off",
             DiskInterface.VirtioTransitional => "virtio-blk-pci,disable-legacy=off,disable-modern=off",
+            DiskInterface.VirtioMmio => "virtio-blk-device",
             DiskInterface.VirtioLegacy => "virtio-blk-pci,disable-legacy=off,disable-modern=on",
             _ => $"nvme,serial=LAB-{_node}",
         };

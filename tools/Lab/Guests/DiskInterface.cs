@@ -23,4 +23,10 @@ public enum DiskInterface
 
     /// <summary>SCSI disk behind a virtio-scsi controller with the interface before version 1 only.</summary>
     VirtioScsiLegacy,
+
+    /// <summary>virtio-blk over MMIO: of a machine without PCI.</summary>
+    VirtioMmio,
+
+    /// <summary>SCSI disk behind a virtio-scsi controller over MMIO.</summary>
+    VirtioScsiMmio,
 }

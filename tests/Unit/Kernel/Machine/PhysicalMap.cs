@@ -13,4 +13,8 @@ internal static class PhysicalMap
     internal static void Keep()
     {
     }
+
+    internal static void Reset()
+    {
+    }
 }

@@ -26,7 +26,7 @@ public class WordOptionTests
     [InlineData("foo")]
     [InlineData("3")]
     public void Another_word_is_told_the_allowed_ones(string word) => Assert.Equal(
-        $"--disk: '{word}' is none of Nvme, VirtioModern, VirtioTransitional, VirtioLegacy, Ahci, VirtioScsi, VirtioScsiLegacy",
+        $"--disk: '{word}' is none of Nvme, VirtioModern, VirtioTransitional, VirtioLegacy, Ahci, VirtioScsi, VirtioScsiLegacy, VirtioMmio, VirtioScsiMmio",
         Parse($"--disk {word}").Errors.Single().Message);
 
     private ParseResult Parse(string line) => new RootCommand { _disk }.Parse(line);
