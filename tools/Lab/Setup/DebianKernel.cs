@@ -2,6 +2,8 @@ using System;
 using System.Collections.Concurrent;
 using System.IO;
 using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace CosmosKdump.Lab.Setup;
 
@@ -10,6 +12,16 @@ public sealed class DebianKernel
 {
     private static readonly ConcurrentDictionary<KernelSeries, DebianKernel> Found = new();
     private readonly string _folder;
+
+    // Of these folders of modules only some are kept.
+    private static readonly string[] Thinned = ["sound", "net", "fs", "drivers"];
+
+    private static readonly string[] Kept =
+    [
+        "fs/ext4/", "fs/jbd2/", "fs/mbcache.", "fs/xfs/", "drivers/ata/", "drivers/block/", "drivers/net/ethernet/intel/e1000",
+        "drivers/net/net_failover.", "drivers/net/virtio_net.", "drivers/nvme/", "drivers/ptp/", "drivers/pps/",
+        "drivers/scsi/", "drivers/virtio/", "drivers/watchdog/", "net/core/failover.",
+    ];
 
     private DebianKernel(string release, string folder)
     {
@@ -65,7 +77,8 @@ public sealed class DebianKernel
     private static DebianKernel Fetch(KernelSeries series, Progress progress)
     {
         string release = Newest(series, progress);
-        string path = Cache.Entry($"kernels/{release}", progress, scratch =>
+        string kept = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', [.. Thinned, .. Kept]))))[..8];
+        string path = Cache.Entry($"kernels/{release}-{kept}", progress, scratch =>
         {
             string folder = Path.Combine(Cache.Root, "downloads", release);
             DebianPackage[] image = DebianPackage.Find(progress, $"linux-image-{release}");
@@ -77,15 +90,17 @@ public sealed class DebianKernel
         return new DebianKernel(release, path);
     }
 
-    // The full flavour's modules are 400 MB; the guests' disks need a few of them.
+    // The full flavour's modules are 400 MB; the guests need a few of them.
     private static void RemoveUnused(string modules)
     {
-        string[] unused = ["sound", "net", "fs"];
-        string[] drivers = ["ata", "block", "nvme", "scsi", "virtio"];
-        foreach (string folder in unused.Select(name => Path.Combine(modules, name)).Concat(
-            Directory.EnumerateDirectories(Path.Combine(modules, "drivers")).Where(path => !drivers.Contains(Path.GetFileName(path)))))
+        foreach (string path in Directory.EnumerateFiles(modules, "*", SearchOption.AllDirectories))
         {
-            Cache.Remove(folder);
+            string name = Path.GetRelativePath(modules, path);
+            bool isThinned = Thinned.Any(folder => name.StartsWith(folder + "/", StringComparison.Ordinal));
+            if (isThinned && !Kept.Any(kept => name.StartsWith(kept, StringComparison.Ordinal)))
+            {
+                File.Delete(path);
+            }
         }
     }
 
