@@ -29,6 +29,8 @@ public sealed class FileAreaTests
     [Theory]
     [InlineData(FileSystemKind.Ext4, DiskInterface.Nvme, false)]
     [InlineData(FileSystemKind.Xfs, DiskInterface.VirtioModern, true)]
+    [InlineData(FileSystemKind.Ext4, DiskInterface.Ahci, false)]
+    [InlineData(FileSystemKind.Xfs, DiskInterface.Ahci, true)]
     public void A_dump_goes_into_a_file_and_comes_out_of_it(FileSystemKind kind, DiskInterface bus, bool isLogical)
     {
         using FileDisk disk = new(kind, 720, isLogical);
@@ -62,7 +64,10 @@ public sealed class FileAreaTests
                 """;
             Run(disk, kind, bus, 1024, read, copy, guest => Assert.Equal(map, MapOf(guest)),
                 guest => Assert.DoesNotContain("E310", guest.Console.Text));
-            string log = CrashUtility.Ask(HostSetup.Vmlinux(KernelSeries.Linux61), copy, [], "log")[0];
+            // Debug symbols of the kernel that has AHCI are a gigabyte: our own tool answers there.
+            string log = bus == DiskInterface.Ahci
+                ? CkdumpTool.Output("log", copy)
+                : CrashUtility.Ask(HostSetup.Vmlinux(KernelSeries.Linux61), copy, [], "log")[0];
             Assert.Contains("sysrq: Trigger a crash", log);
         }
         finally
@@ -137,7 +142,12 @@ public sealed class FileAreaTests
         FileDisk disk, FileSystemKind kind, DiskInterface bus, int memoryMiB, string work, string second,
         Action<Guest> atReady, Action<Guest> atEnd)
     {
-        string device = bus == DiskInterface.Nvme ? "/dev/nvme0n1p" : "/dev/vda";
+        string device = bus switch
+        {
+            DiskInterface.Nvme => "/dev/nvme0n1p",
+            DiskInterface.Ahci => "/dev/sda",
+            _ => "/dev/vda",
+        };
         List<GuestDisk> disks = [new GuestDisk { Interface = bus, ImagePath = disk.Path }];
         if (second.Length != 0)
         {
@@ -148,6 +158,7 @@ public sealed class FileAreaTests
         TestGuest.Boot(
             new GuestOptions
             {
+                Kernel = bus == DiskInterface.Ahci ? KernelSeries.Linux61Full : KernelSeries.Linux61,
                 MemoryMiB = memoryMiB,
                 Disks = disks,
                 Modules = kind == FileSystemKind.Ext4 ? ["crc32c_generic", "ext4"] : ["crc32c_generic", "xfs"],
