@@ -16,6 +16,9 @@ public sealed class DebianMachine : IDisposable
     /// <summary>Where the package lies in the machine.</summary>
     public const string Package = "/root/ckdump.deb";
 
+    /// <summary>Device of the second disk's partition.</summary>
+    public const string Partition = "/dev/vdb1";
+
     /// <summary>How long a boot may take on a busy host; never reached by one that works.</summary>
     public static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(15);
 
@@ -24,29 +27,21 @@ public sealed class DebianMachine : IDisposable
     private readonly DebianRoot _root;
     private readonly string _rootImage;
     private readonly string _areaImage;
-    private readonly LifeArea _area;
     private int _boots;
 
     /// <summary>Makes the disks: the root with our package in it, and one with a partition of this size.</summary>
     public DebianMachine(LifeArea area, int partitionMiB)
     {
         Progress progress = new();
-        _area = area;
-        // SATA needs the flavour of Debian's kernel that has AHCI.
-        _root = DebianRoot.Of(IsSata ? KernelSeries.Linux61Full : KernelSeries.Linux61, progress);
+        _root = DebianRoot.Of(KernelSeries.Linux61, progress);
         Folder = Directory.CreateDirectory(Path.Combine(
             Repository.Runs, $"debian-{DateTime.Now:MMdd-HHmmss}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}")).FullName;
         _rootImage = Path.Combine(Folder, "root.raw");
         HostCommand.Output("cp", "--sparse=always", "--reflink=auto", _root.Image, _rootImage);
         DebianRoot.Put(_rootImage, DebianArchive.Build(progress), Package);
         _areaImage = Path.Combine(Folder, "area.raw");
-        MakePartition(progress, partitionMiB);
+        MakePartition(area, partitionMiB, progress);
     }
-
-    /// <summary>Device of the second disk's partition.</summary>
-    public string Partition => IsSata ? "/dev/sda1" : "/dev/vdb1";
-
-    private bool IsSata => _area == LifeArea.XfsFileOnSata;
 
     /// <summary>Folder of its images and transcripts.</summary>
     public string Folder { get; }
@@ -55,7 +50,7 @@ public sealed class DebianMachine : IDisposable
     public DebianGuest Boot(string kernelArguments)
     {
         string folder = Path.Combine(Folder, $"run{++_boots}");
-        DebianGuest guest = DebianGuest.Start(_root, kernelArguments, MemoryMiB, _rootImage, SecondDisk, folder);
+        DebianGuest guest = DebianGuest.Start(_root, kernelArguments, MemoryMiB, _rootImage, _areaImage, folder);
         try
         {
             guest.WaitForShell(BootLimit);
@@ -76,13 +71,7 @@ public sealed class DebianMachine : IDisposable
         return Path.Combine(target, Path.GetFileName(path));
     }
 
-    private GuestDisk SecondDisk => new()
-    {
-        ImagePath = _areaImage,
-        Interface = IsSata ? DiskInterface.Ahci : DiskInterface.VirtioTransitional,
-    };
-
-    private void MakePartition(Progress progress, int mebibytes)
+    private void MakePartition(LifeArea area, int mebibytes, Progress progress)
     {
         AptPackages.Ensure(progress, "fdisk", "xfsprogs");
         using (FileStream image = File.Create(_areaImage))
@@ -90,7 +79,7 @@ public sealed class DebianMachine : IDisposable
             image.SetLength((mebibytes + 2L) << 20);
         }
         HostCommand.Output("sh", "-c", $"echo 'label: gpt\n1MiB,{mebibytes}MiB' | sfdisk -q {_areaImage}");
-        if (_area is not (LifeArea.XfsFile or LifeArea.XfsFileOnSata))
+        if (area != LifeArea.XfsFile)
         {
             return;
         }

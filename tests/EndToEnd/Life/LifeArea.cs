@@ -11,7 +11,4 @@ public enum LifeArea
 
     /// <summary>A file of an xfs in a partition of its second disk; the machine has no kexec-tools.</summary>
     XfsFile,
-
-    /// <summary>A file of an xfs on a SATA disk behind an AHCI controller.</summary>
-    XfsFileOnSata,
 }

@@ -30,11 +30,11 @@ public sealed partial class DebianGuest : IDisposable
     public SerialConsole Console { get; }
 
     /// <summary>
-    /// Starts it with a raw image as <c>/dev/vda</c>, its root, and a second disk behind virtio or AHCI. The console's
-    /// transcript is in <paramref name="folder"/>.
+    /// Starts it with raw images as <c>/dev/vda</c>, its root, and <c>/dev/vdb</c>. The console's transcript is in
+    /// <paramref name="folder"/>.
     /// </summary>
     public static DebianGuest Start(
-        DebianRoot root, string kernelArguments, int memoryMiB, string rootImage, GuestDisk second, string folder)
+        DebianRoot root, string kernelArguments, int memoryMiB, string rootImage, string secondImage, string folder)
     {
         List<string> arguments =
         [
@@ -46,13 +46,9 @@ public sealed partial class DebianGuest : IDisposable
             "-append", "root=/dev/vda rootfstype=ext4 rw console=ttyS0,115200 quiet nosoftlockup no_timer_check "
                 + $"rcupdate.rcu_cpu_stall_suppress=1 {kernelArguments}",
         ];
-        bool isSata = second.Interface == DiskInterface.Ahci;
-        arguments.AddRange(["-drive", $"file={rootImage},format=raw,if=virtio,cache=unsafe,discard=unmap"]);
-        arguments.AddRange(
-            ["-drive", $"file={second.ImagePath},format=raw,if={(isSata ? "none,id=second" : "virtio")},cache=unsafe,discard=unmap"]);
-        if (isSata)
+        foreach (string image in new[] { rootImage, secondImage })
         {
-            arguments.AddRange(["-device", "ahci,id=ahci", "-device", "ide-hd,bus=ahci.0,drive=second"]);
+            arguments.AddRange(["-drive", $"file={image},format=raw,if=virtio,cache=unsafe,discard=unmap"]);
         }
         return new DebianGuest(arguments, folder);
     }
