@@ -17,6 +17,7 @@ public static partial class DemoRun
     private const int MemoryMiB = 1024;
     private const int PanicLines = 3;
     private static readonly TimeSpan CaptureLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan SaveLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>Does everything, set-up included, and shows the result.</summary>
     public static void Run(Progress progress)
@@ -30,9 +31,12 @@ public static partial class DemoRun
             Name = "demo",
             Kernel = Series,
             MemoryMiB = MemoryMiB,
-            Disks = [GuestDisk.PreparedNvme],
+            Disks = [GuestDisk.PreparedNvme, WayBack.MakeDisk(Folder, progress)],
+            Modules = ["crc32c_generic", "ext4"],
+            Programs = [CkdumpTool.Path],
+            BeforeLoad = WayBack.EachBoot,
             Capture = CaptureKernel.Ours(),
-            KeepDisks = true,
+            Reboots = true,
         };
         progress.Begin($"booting Debian {kernel.Release} in QEMU, {MemoryMiB} MiB, crashkernel={options.CrashKernel}");
         using Guest guest = Guest.Boot(options, progress);
@@ -41,9 +45,12 @@ public static partial class DemoRun
         guest.Crash();
         guest.WaitUntilDone(CaptureLimit);
         progress.Done("captured");
-        guest.WaitForEnd(TimeSpan.FromSeconds(5));
+        progress.Begin("it boots again, and saves the dump");
+        string saved = WayBack.WaitUntilSaved(guest, SaveLimit);
+        progress.Done(saved);
+        guest.WaitForEnd(TimeSpan.FromSeconds(30));
         guest.Stop();
-        string dump = Keep(guest.Disks[0]);
+        string dump = WayBack.Take(guest.Disks[1], Folder);
         progress.Begin("opening the dump with crash");
         string vmlinux = kernel.Vmlinux(progress);
         // crash 8.0.2 warns that it misses the task in the PID hash, for stock kdump's dumps of this kernel as well.
@@ -55,20 +62,12 @@ public static partial class DemoRun
         Show(guest, kernel, dump, vmlinux, backtrace, log);
     }
 
-    // The image of the demonstration before this one makes room.
-    private static string Keep(string disk)
-    {
-        string path = Path.Combine(Repository.Artifacts, "demo", "disk.raw");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.Move(disk, path, overwrite: true);
-        return path;
-    }
+    private static string Folder => Path.Combine(Repository.Artifacts, "demo");
 
     private static void Show(
         Guest guest, DebianKernel kernel, string dump, string vmlinux, string backtrace, string log)
     {
         string image = $"{Path.GetFileName(Repository.BzImage)} ({new FileInfo(Repository.BzImage).Length / 1024} KiB)";
-        GuestTimes times = guest.Times;
         string complete = guest.Console.Find(Complete())?.Text ?? "";
         string here = Path.GetRelativePath(Environment.CurrentDirectory, dump);
         string transcript = Path.GetRelativePath(Environment.CurrentDirectory, guest.Console.TranscriptPath);
@@ -78,9 +77,8 @@ public static partial class DemoRun
             Debian's Linux {kernel.Release} crashed, and {image} captured it.
             QEMU ran without KVM (TCG, software emulation): times are longer than a real machine's.
 
-              panic -> capture kernel starts   {times.ToStart * 1000,8:F0} ms
-              panic -> first byte on disk      {times.ToFirstByte * 1000,8:F0} ms
-              panic -> dump complete, flushed  {times.ToDone * 1000,8:F0} ms
+            {WayBack.Timeline(guest)}
+
               {complete.Replace("ckdump: ", "", StringComparison.Ordinal)}
 
             Panic message (ckdump log):
@@ -91,10 +89,11 @@ public static partial class DemoRun
 
             {Indent(backtrace)}
 
-            The vmcore begins at byte 0 of the disk image. Look for yourself:
+            What ckdump save left in /var/crash: the dump, its messages and a report. Look for yourself:
 
               crash {vmlinux} {here}
               readelf -lW {here}
+              less {Path.Combine(Path.GetDirectoryName(here)!, "report.txt")}
               console, with times: {transcript}
             """);
     }

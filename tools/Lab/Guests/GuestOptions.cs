@@ -67,6 +67,9 @@ public sealed record GuestOptions
     /// <summary>The CPU that crashes (not for an NMI).</summary>
     public int CrashCpu { get; init; }
 
+    /// <summary>A reset starts the machine anew, as it does a real one; otherwise it ends QEMU.</summary>
+    public bool Reboots { get; init; }
+
     /// <summary>Time from start to ready.</summary>
     public TimeSpan BootLimit { get; init; } = TimeSpan.FromSeconds(120);
 

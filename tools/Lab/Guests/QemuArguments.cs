@@ -21,7 +21,7 @@ public static class QemuArguments
         string machine = options.Machine == GuestMachine.Q35 ? "q35" : "pc";
         List<string> arguments =
         [
-            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-nodefaults", "-no-user-config", "-display", "none",
             // Software emulation is the same everywhere; reserve=off lets guests be larger than the host.
             "-accel", "tcg,thread=multi",
             "-object",
@@ -39,6 +39,10 @@ public static class QemuArguments
             "-initrd", initramfs,
             "-append", LinuxArguments(options),
         ];
+        if (!options.Reboots)
+        {
+            arguments.Add("-no-reboot");
+        }
         if (options.SecondSerialSocket.Length != 0)
         {
             arguments.AddRange([
