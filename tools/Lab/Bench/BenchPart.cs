@@ -14,4 +14,7 @@ public enum BenchPart
 
     /// <summary><c>ckdump convert</c> on the host against makedumpfile: time and size.</summary>
     Convert,
+
+    /// <summary><c>ckdump save</c> on the host against <c>cp --sparse=always</c>.</summary>
+    Save,
 }

@@ -26,7 +26,9 @@ public sealed record BenchPlan
     /// <summary>Memory of the guests of <see cref="BenchPart.Filter"/>, MiB, the smallest first.</summary>
     public IReadOnlyList<int> LargeMemories => IsQuick ? [16384] : [16384, 65536];
 
-    /// <summary>Memory of the guest whose dump <see cref="BenchPart.Convert"/> converts, MiB.</summary>
+    /// <summary>
+    /// Memory of the guest whose dump <see cref="BenchPart.Convert"/> converts, and <see cref="BenchPart.Save"/> saves, MiB.
+    /// </summary>
     public int ConvertedMemoryMiB => IsQuick ? 1024 : 4096;
 
     /// <summary>The command that repeats it.</summary>
@@ -49,6 +51,7 @@ public sealed record BenchPlan
         BenchPart.Disks => (round == 1 ? 60 : 0) + 260 + (IsQuick ? 0 : round == 1 ? 400 : 60),
         BenchPart.Dumps => 130,
         BenchPart.Filter => IsQuick ? 100 : round == 1 ? 300 : 170,
+        BenchPart.Save => (round == 1 ? IsQuick ? 30 : 80 : 0) + 60,
         _ => (round == 1 ? IsQuick ? 30 : 80 : 0) + 40,
     }));
 

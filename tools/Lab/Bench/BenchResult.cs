@@ -4,6 +4,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Saving;
 using CosmosKdump.Lab.Guests;
 
 namespace CosmosKdump.Lab.Bench;
@@ -68,6 +69,9 @@ public sealed class BenchResult
     /// <summary>Every conversion.</summary>
     public List<ConversionSample> Conversions { get; init; } = [];
 
+    /// <summary>Every copy of a dump on the host.</summary>
+    public List<SaveSample> Saves { get; init; } = [];
+
     /// <summary>How often makedumpfile died of a signal while it converted, and was run again.</summary>
     public int MakedumpfileAborts { get; set; }
 
@@ -109,6 +113,13 @@ public sealed class BenchResult
     /// <summary>The median length of what a conversion made, bytes; NaN if it was not measured.</summary>
     public double ConversionBytes(ConversionCase wanted) =>
         Sample.Median([.. Conversions.Where(one => one.Case == wanted).Select(one => (double)one.Bytes)]);
+
+    /// <summary>The seconds of every sample of a copy.</summary>
+    public double[] SaveSeconds(SaveCase wanted) => [.. Saves.Where(one => one.Case == wanted).Select(one => one.Seconds)];
+
+    /// <summary>The median length of what was copied, bytes; NaN if it was not measured.</summary>
+    public double SavedBytes(SaveCase wanted) =>
+        Sample.Median([.. Saves.Where(one => one.Case == wanted).Select(one => (double)one.Bytes)]);
 
     /// <summary>What a case's guest did before it crashed; null if it was not measured.</summary>
     public GuestWork? Work(BenchCase wanted) => Captures.Find(one => one.Case == wanted)?.Work;

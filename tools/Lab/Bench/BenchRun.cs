@@ -6,6 +6,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Saving;
 using CosmosKdump.Lab.Setup;
 
 namespace CosmosKdump.Lab.Bench;
@@ -95,6 +96,7 @@ public static class BenchRun
                 BenchPart.Dumps => new FilteredRounds("dumps", FilteredCases.Dumps, measurements),
                 BenchPart.Filter => new FilteredRounds(
                     "filter", [.. plan.LargeMemories.SelectMany(FilteredCases.Filter)], measurements),
+                BenchPart.Save => new SaveRounds(plan.ConvertedMemoryMiB, measurements),
                 _ => new ConversionRounds(plan.ConvertedMemoryMiB, measurements),
             });
         }

@@ -3,6 +3,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Saving;
 
 namespace CosmosKdump.Lab.Bench;
 
@@ -20,6 +21,7 @@ public static class Targets
             BenchPart.Disks => DiskTargets.Judge(result),
             BenchPart.Dumps => FilteredTargets.OfDumps(result),
             BenchPart.Filter => FilteredTargets.OfFilter(result),
+            BenchPart.Save => SaveTables.Judge(result),
             _ => ConversionTargets.Judge(result),
         }),
     ];

@@ -3,6 +3,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Saving;
 using CosmosKdump.Lab.Stock;
 
 namespace CosmosKdump.Lab.Bench.Report;
@@ -20,6 +21,7 @@ public static class BenchTables
         StockAdvantages.Of(result),
         .. FilteredTables.Of(result),
         .. ConversionTables.Of(result),
+        .. SaveTables.Of(result),
         .. DiskTables.Of(result),
         Sizes(result),
         .. result.Failures.Count == 0 ? [] : new[] { Failures(result) },
