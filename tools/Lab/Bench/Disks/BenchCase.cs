@@ -8,14 +8,17 @@ namespace CosmosKdump.Lab.Bench.Disks;
 /// <param name="Medium">What lies behind its disk.</param>
 /// <param name="Load">What the guest has in its memory.</param>
 /// <param name="Disk">The disk that the guest sees.</param>
+/// <param name="LimitMBps">Millions of bytes per second that the disk takes; 0: as many as it can.</param>
 public sealed record BenchCase(
-    Side Side, int MemoryMiB, DiskMedium Medium, GuestLoad Load = GuestLoad.Idle, DiskInterface Disk = DiskInterface.Nvme)
+    Side Side, int MemoryMiB, DiskMedium Medium, GuestLoad Load = GuestLoad.Idle, DiskInterface Disk = DiskInterface.Nvme,
+    int LimitMBps = 0)
 {
     /// <summary>The case as a report names it.</summary>
     public override string ToString()
     {
         string load = Load == GuestLoad.Busy ? " busy" : "";
         string disk = Disk == DiskInterface.Nvme ? "" : $", {Names.Of(Disk)}";
-        return $"{MemoryMiB / 1024} GiB{load} guest, {Names.Of(Side)}, {Names.Of(Medium)}{disk}";
+        string limit = LimitMBps == 0 ? "" : $" of {LimitMBps} MB/s";
+        return $"{MemoryMiB / 1024} GiB{load} guest, {Names.Of(Side)}, {Names.Of(Medium)}{disk}{limit}";
     }
 }

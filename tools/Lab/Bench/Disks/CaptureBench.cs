@@ -63,7 +63,8 @@ public sealed partial class CaptureBench
         GuestDisk medium = what.Medium == DiskMedium.Written
             ? disk.Next(prepared)
             : new GuestDisk { Medium = what.Medium, Prepared = prepared };
-        GuestOptions options = Options(what.Side, what.MemoryMiB, medium with { Interface = what.Disk }, what.Load);
+        medium = medium with { Interface = what.Disk, BytesPerSecond = what.LimitMBps * 1_000_000L };
+        GuestOptions options = Options(what.Side, what.MemoryMiB, medium, what.Load);
         using Guest guest = Guest.Capture(options, CaptureLimit, _progress);
         if (guest.Console.Find(Success()) == null)
         {

@@ -12,6 +12,16 @@ public sealed class DiskRounds : IBenchRounds
     public static IReadOnlyList<DiskInterface> OtherDisks { get; } =
         [DiskInterface.VirtioModern, DiskInterface.Ahci, DiskInterface.VirtioScsi];
 
+    /// <summary>
+    /// Rate that QEMU holds a disk to, MB/s: what Linux writes in software emulation is the emulator's limit, this one is
+    /// the disk's.
+    /// </summary>
+    public const int HeldToMBps = 400;
+
+    /// <summary>Captures to a disk that QEMU holds to a rate, each driver's.</summary>
+    public static IEnumerable<BenchCase> HeldToRate(int memoryMiB) => OtherDisks.Prepend(DiskInterface.Nvme)
+        .Select(disk => new BenchCase(Side.Ours, memoryMiB, DiskMedium.Written, Disk: disk, LimitMBps: HeldToMBps));
+
     private readonly Measurements _measurements;
     private readonly CaptureBench _bench;
     private readonly Dictionary<int, BenchDisk> _disks = [];
@@ -83,6 +93,7 @@ public sealed class DiskRounds : IBenchRounds
         {
             cases.AddRange(cases.ConvertAll(one => one with { Load = GuestLoad.Busy }));
             cases.AddRange(OtherDisks.Select(disk => new BenchCase(Side.Ours, memory, DiskMedium.Written, Disk: disk)));
+            cases.AddRange(HeldToRate(memory));
         }
         return cases;
     }

@@ -38,6 +38,7 @@ public static class DiskTables
             }),
             DependenceTable.Of(result),
             Limits(result),
+            HeldToRate(result),
         ];
 
     private static Table Captures(BenchResult result, int memory, DiskMedium medium, string where, string method)
@@ -104,4 +105,18 @@ public static class DiskTables
         ];
         return new("The disk's own limit", LimitMethod, columns, rows);
     }
+
+    private static Table HeldToRate(BenchResult result) => new(
+        "Disks with a limit",
+        $"QEMU's throttle filter holds each disk to {DiskRounds.HeldToMBps} MB/s, which is less than this host takes: how much of "
+        + "that a capture makes use of, from its first console line to the line after the last flush. The filter lets a tenth of "
+        + "a second's worth pass at once.",
+        ["", "seconds", "MB/s", "of the limit"],
+        [.. DiskRounds.HeldToRate(result.BusyMemoryMiB).Select(one => new[]
+        {
+            Names.Of(one.Disk),
+            Figures.Seconds(result.Samples(one), sample => sample.Capturing),
+            Figures.Number(result.Median(one)?.MegabytesPerSecond ?? double.NaN),
+            Figures.Share(result.Median(one)?.MegabytesPerSecond ?? double.NaN, one.LimitMBps),
+        })]);
 }

@@ -24,6 +24,7 @@ public static class DiskTargets
         .. result.Memories.SelectMany(memory => OfGuest(result, memory)),
         .. DiskRounds.OtherDisks.Select(disk => Rate(
             result, result.BusyMemoryMiB, disk, $"{result.BusyMemoryMiB / 1024} GiB: rate, {Names.Of(disk)}, file-backed")),
+        .. DiskRounds.HeldToRate(result.BusyMemoryMiB).Select(one => HeldToRate(result, one)),
         Busy(result, DiskMedium.Written),
         Busy(result, DiskMedium.NullWithLabel),
         BusyReservation(result),
@@ -64,6 +65,14 @@ public static class DiskTargets
         double share = ours?.MegabytesPerSecond / limit ?? double.NaN;
         return Judgement.Of(
             name, "at least 80 % of the disk's own limit", share, Judgement.Text($"{share * 100:F0} %"), share >= LimitShare);
+    }
+
+    private static Target HeldToRate(BenchResult result, BenchCase one)
+    {
+        double share = result.Median(one)?.MegabytesPerSecond / one.LimitMBps ?? double.NaN;
+        return Judgement.Of(
+            $"{one.MemoryMiB / 1024} GiB: rate, {Names.Of(one.Disk)}, disk of {one.LimitMBps} MB/s",
+            "at least 80 % of the disk's own limit", share, Judgement.Text($"{share * 100:F0} %"), share >= LimitShare);
     }
 
     // What the guest ran must not matter: the same guest, but its memory is full and hundreds of tasks sleep.

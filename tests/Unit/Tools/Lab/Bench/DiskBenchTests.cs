@@ -80,6 +80,21 @@ public class DiskBenchTests
         Assert.False(Targets.AreMet(result));
     }
 
+    [Theory]
+    [InlineData(DiskInterface.Ahci, 3.1, Verdict.Kept)]
+    [InlineData(DiskInterface.VirtioScsi, 3.2, Verdict.NotKept)]
+    public void A_disk_that_is_held_to_a_rate_must_be_kept_busy(DiskInterface disk, double seconds, Verdict verdict)
+    {
+        BenchResult result = Result(1, 0.05, 10, 3);
+        BenchCase held = DiskRounds.HeldToRate(1024).Single(one => one.Disk == disk);
+        BenchCapture capture = result.Captures.Single(one => one.Case == held);
+        result.Captures.Remove(capture);
+        result.Captures.Add(capture with { Sample = capture.Sample with { Capturing = seconds } });
+
+        string name = $"1 GiB: rate, {Names.Of(disk)}, disk of 400 MB/s";
+        Assert.Equal(verdict, Targets.Judge(result).Single(target => target.Name == name).Verdict);
+    }
+
     [Fact]
     public void A_first_byte_that_was_not_seen_is_not_measured()
     {
@@ -250,7 +265,7 @@ public class DiskBenchTests
         Assert.Contains("<svg", page);
         Assert.DoesNotContain("http", page);
         using JsonDocument json = JsonDocument.Parse(System.IO.File.ReadAllText(folder.PathOf("bench.json")));
-        Assert.Equal(15, json.RootElement.GetProperty("Captures").GetArrayLength());
+        Assert.Equal(19, json.RootElement.GetProperty("Captures").GetArrayLength());
     }
 
     [Fact]
@@ -317,6 +332,10 @@ public class DiskBenchTests
             BenchCase other = new(Side.Ours, 1024, DiskMedium.Written, Disk: disk);
             result.Captures.Add(new(other, sample, new(100, 50, 980), "folder"));
             result.Limits.Add(new(1024, DiskMedium.Written, LimitWriter.Linux, 1000, disk));
+        }
+        foreach (BenchCase held in DiskRounds.HeldToRate(1024))
+        {
+            result.Captures.Add(new(held, new(oursFirst / 2, oursFirst, 3, 3, Bytes, Bytes), new(100, 50, 980), "folder"));
         }
         result.SmallestReservationMiB[Side.Ours] = 2;
         result.BusyReservations[4] = true;
