@@ -1,13 +1,12 @@
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Lab.Guests;
-using CosmosKdump.Lab.Setup;
 using CosmosKdump.Tests.EndToEnd.Bare;
 using CosmosKdump.Tests.EndToEnd.Support;
 using Xunit;
 
 namespace CosmosKdump.Tests.EndToEnd.Scsi;
 
-/// <summary>SCSI disks at several targets of several virtio-scsi controllers; what fails on one is in Faults/.</summary>
+/// <summary>SCSI disks at several targets; what they share with other kinds is in Disks/, what fails on one in Faults/.</summary>
 public class VirtioScsiTests
 {
     [Theory]
@@ -32,58 +31,6 @@ public class VirtioScsiTests
             PageComparison.Run(disk.Path, machine.Memory).MustBeEqual();
         });
         Assert.Equal(AreaState.Complete, disk.ReadLabel().State);
-    }
-
-    [Fact]
-    public void The_named_area_is_found_behind_other_disks_of_other_controllers_and_these_keep_every_byte()
-    {
-        using TestDisk foreign = TestDisk.Foreign();
-        using TestDisk other = TestDisk.Prepared();
-        using TestDisk unsaved = TestDisk.WithDump();
-        using TestDisk area = TestDisk.Prepared();
-        string[] before = [foreign.Hash(), other.Hash(), unsaved.Hash()];
-        BareOptions options = new()
-        {
-            Arguments = $"{CrashedMemory.Argument} kdump.target=disk:{area.UuidText}",
-            Disks =
-            [
-                foreign.Scsi,
-                other.Scsi with { ScsiPlace = "scsi0.0:0:2" },
-                unsaved.Scsi,
-                area.Scsi with { ScsiPlace = "scsi2.0:6:4" },
-            ],
-            QemuArguments = ["-device", "scsi-cd,bus=scsi2.0,scsi-id=6,lun=1"],
-        };
-        BareTest.Captures(options, machine =>
-        {
-            BareTest.Says(machine, "E300 not prepared", "E302 dump area has another UUID", "QEMU CD-ROM, not a disk, skipped");
-            PageComparison.Run(area.Path, machine.Memory).MustBeEqual();
-        });
-        string[] after = [foreign.Hash(), other.Hash(), unsaved.Hash()];
-        Assert.Equal(before, after);
-        Assert.Equal(AreaState.Complete, area.ReadLabel().State);
-    }
-
-    [Fact]
-    public void A_Linux_that_crashes_while_it_reads_and_writes_behind_the_same_controller_is_captured_as_it_was() =>
-        BusyDisks.Crash(
-            KernelSeries.Linux61,
-            GuestDisk.PreparedScsi,
-            new GuestDisk { Interface = DiskInterface.VirtioScsi, ScsiPlace = "scsi0.0:0:1" });
-
-    [Fact]
-    public void A_kdump_dump_is_written_and_read_back()
-    {
-        using TestDisk disk = TestDisk.Prepared();
-        BareOptions options = new()
-        {
-            Arguments = $"{CrashedMemory.Argument} kdump.format=kdump kdump.compress=lzo",
-            Disks = [disk.Scsi],
-        };
-        BareTest.Captures(options, machine => BareTest.Says(machine, " 0 lost"));
-        AreaLabel label = disk.ReadLabel();
-        Assert.Equal(AreaState.Complete, label.State);
-        Assert.Equal(0UL, label.PagesLost);
     }
 
     // Its label lies where a command of 10 bytes does not reach.
