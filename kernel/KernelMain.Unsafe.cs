@@ -7,6 +7,7 @@ using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 using CosmosKdump.Kernel.Boot;
 using CosmosKdump.Kernel.Drivers.Pci;
+using CosmosKdump.Kernel.Drivers.Watchdog;
 using CosmosKdump.Kernel.Drivers.Virtio;
 using CosmosKdump.Kernel.Machine;
 using CosmosKdump.Kernel.Report;
@@ -39,6 +40,7 @@ internal static unsafe class KernelMain
         Monitor.Use(&Shell.Shell.Run);
         AcpiTables.Use(_options.AcpiRsdp != 0 ? _options.AcpiRsdp : _boot.AcpiRootPointer);
         Status quiet = Step.Run(&StopOldDevices, 0);
+        _ = Step.Run(&WatchProgress, 0);
         _ = Step.Run(&StartConsoles, 0);
         Banner.WriteDevices(quiet, _stoppedDevices);
         if (_options.SelfTest)
@@ -123,6 +125,14 @@ internal static unsafe class KernelMain
         return Status.Ok;
     }
 
+    /// <summary>Feeds the watchdogs that the old kernel armed, from now on as long as there is progress.</summary>
+    private static Status WatchProgress(ulong unused)
+    {
+        Watchdogs.Find();
+        CaptureProgress.Use(&Watchdogs.Feed);
+        return Status.Ok;
+    }
+
     private static Status ReadMap(ulong unused) => AreaMap.Read(_boot.InitrdAddress, _boot.InitrdBytes);
 
     private static Status Prepare(ulong unused)
@@ -171,7 +181,11 @@ internal static unsafe class KernelMain
         return result;
     }
 
-    private static Status TryTarget(ulong index) => TargetRunner.Try(in _options.Targets[(int)index]);
+    private static Status TryTarget(ulong index)
+    {
+        CaptureProgress.Made();
+        return TargetRunner.Try(in _options.Targets[(int)index]);
+    }
 
     [InlineArray(Limits.CommandLineBytes)]
     private struct CommandLineBuffer

@@ -45,6 +45,7 @@ internal readonly unsafe struct OldMemory : IPhysicalMemory
             }
             done += length;
         }
+        CaptureProgress.Made();
         return result;
     }
 

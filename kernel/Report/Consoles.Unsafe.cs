@@ -62,6 +62,8 @@ internal static unsafe class Consoles
         {
             Cpu.Pause();
         }
+        // Somebody is there.
+        CaptureProgress.Made();
         return character;
     }
 

@@ -1,4 +1,5 @@
 using CosmosKdump.Capture;
+using CosmosKdump.Kernel.Machine;
 
 namespace CosmosKdump.Kernel.Targets;
 
@@ -19,7 +20,12 @@ internal static unsafe class SinkOf<TSink>
 
     private static Status Drain() => Sink.Drain();
 
-    private static Status Finish(Status outcome, in DumpFacts facts) => Sink.Finish(outcome, in facts);
+    // A receiver's answer may take as long as its disk does: a whole period of a watchdog is there for it.
+    private static Status Finish(Status outcome, in DumpFacts facts)
+    {
+        CaptureProgress.Made();
+        return Sink.Finish(outcome, in facts);
+    }
 
     private static SinkNumbers Numbers() => new()
     {

@@ -24,6 +24,7 @@ internal struct Disk<TUnit> : IDiskDriver
     private int _waitedSlot;
     private Status _waitedStatus;
     private int _failuresTold;
+    private bool _isFlushing;
 
     /// <inheritdoc/>
     public readonly int UnitCount => _unit.UnitCount;
@@ -128,9 +129,17 @@ internal struct Disk<TUnit> : IDiskDriver
     }
 
     /// <inheritdoc/>
-    public Status Flush() => _unit.HasWriteCache
-        ? RunAndWait(RequestKind.Flush, default, DiskDeadline.FlushMilliseconds)
-        : _broken;
+    public Status Flush()
+    {
+        if (!_unit.HasWriteCache)
+        {
+            return _broken;
+        }
+        _isFlushing = true;
+        Status status = RunAndWait(RequestKind.Flush, default, DiskDeadline.FlushMilliseconds);
+        _isFlushing = false;
+        return status;
+    }
 
     /// <inheritdoc/>
     public bool TryTakeFailure(out BlockWrite write, out Status why) => _failed.TryTake(out write, out why);
@@ -248,6 +257,11 @@ internal struct Disk<TUnit> : IDiskDriver
                     return health;
                 }
                 look = Deadline.AfterMilliseconds(DiskDeadline.HealthMilliseconds);
+                if (_isFlushing)
+                {
+                    // A flush does not tell how far it is. Its deadline bounds what is taken for progress here.
+                    CaptureProgress.Made();
+                }
             }
             Cpu.Pause();
         }
@@ -275,6 +289,10 @@ internal struct Disk<TUnit> : IDiskDriver
     private void End(in RequestResult result)
     {
         BlockWrite request = _slots.Release((int)result.Slot);
+        if (result.Status == Status.Ok)
+        {
+            CaptureProgress.Made();
+        }
         if (result.Status != Status.Ok && _failuresTold < DiskDeadline.FailuresTold)
         {
             _failuresTold++;

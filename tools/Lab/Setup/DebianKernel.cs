@@ -18,9 +18,9 @@ public sealed class DebianKernel
 
     private static readonly string[] Kept =
     [
-        "fs/ext4/", "fs/jbd2/", "fs/mbcache.", "fs/xfs/", "drivers/ata/", "drivers/block/", "drivers/net/ethernet/intel/e1000",
-        "drivers/net/net_failover.", "drivers/net/virtio_net.", "drivers/nvme/", "drivers/ptp/", "drivers/pps/",
-        "drivers/scsi/", "drivers/virtio/", "drivers/watchdog/", "net/core/failover.",
+        "fs/ext4/", "fs/jbd2/", "fs/mbcache.", "fs/xfs/", "drivers/ata/", "drivers/block/", "drivers/mfd/",
+        "drivers/net/ethernet/intel/e1000", "drivers/net/net_failover.", "drivers/net/virtio_net.", "drivers/nvme/",
+        "drivers/ptp/", "drivers/pps/", "drivers/scsi/", "drivers/virtio/", "drivers/watchdog/", "net/core/failover.",
     ];
 
     private DebianKernel(string release, string folder)

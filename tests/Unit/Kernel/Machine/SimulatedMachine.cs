@@ -35,6 +35,9 @@ internal sealed class SimulatedMachine
     /// <summary>What the drivers said.</summary>
     public StringBuilder Console { get; } = new();
 
+    /// <summary>How often a driver told of progress.</summary>
+    public int ProgressMade { get; set; }
+
     /// <summary>Called for every pause of a waiting driver: devices make progress.</summary>
     public event Action? Paused;
 
