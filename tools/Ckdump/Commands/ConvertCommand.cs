@@ -97,6 +97,10 @@ public static class ConvertCommand
                     ? Rearrange(parsed.GetRequiredValue(source), target, isFlattened, parsed.InvocationConfiguration)
                     : throw ToolException.Usage($"{idle.Name}: --rearrange leaves the pages as they are");
             }
+            if (parsed.GetRequiredValue(source) == Rearrangement.StandardInput)
+            {
+                throw ToolException.Usage("VMCORE -: standard input cannot go back, and gives a dump only with --rearrange");
+            }
             CaptureResult result = default;
             InvocationConfiguration streams = parsed.InvocationConfiguration;
             OutputFile.Fill(NameOf(target), () =>

@@ -117,6 +117,11 @@ public sealed class RearrangeTests : IDisposable
     public void Standard_output_takes_only_what_is_flattened(params string[] options) =>
         CkdumpRun.Bad(2, ["only with --flatten"], ["convert", .. options, _fixture.Vmcore(), "-o", "-"]);
 
+    [Fact]
+    public void Standard_input_gives_only_what_is_flattened() =>
+        CkdumpRun.Bad(2, ["VMCORE -: standard input cannot go back, and gives a dump only with --rearrange"],
+            ["convert", "-", "-o", Plain]);
+
     private static void AssertSame(string expected, string actual) =>
         Assert.True(File.ReadAllBytes(expected).AsSpan().SequenceEqual(File.ReadAllBytes(actual)), "the files differ");
 }
