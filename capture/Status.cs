@@ -102,6 +102,10 @@ public enum Status : ushort
     DeviceGone = 406,
     /// <summary>A request reaches past the end of the medium.</summary>
     OutOfMedium = 407,
+    /// <summary>An ACPI table has a wrong checksum, or lengths that cannot be true.</summary>
+    AcpiTableBad = 408,
+    /// <summary>An IOMMU cannot be switched off: devices may not reach memory.</summary>
+    IommuStuck = 409,
 
     // 5xx: pipeline and stream
     /// <summary>Every target of the list failed.</summary>

@@ -52,6 +52,8 @@ public static class StatusText
         Status.DeviceUnsupported => "device lacks a needed feature"u8,
         Status.DeviceGone => "device vanished"u8,
         Status.OutOfMedium => "request past the end of the medium"u8,
+        Status.AcpiTableBad => "ACPI table has a wrong checksum or length"u8,
+        Status.IommuStuck => "IOMMU cannot be switched off"u8,
         Status.NoTargetWorked => "every target failed"u8,
         Status.PagesLost => "dump incomplete: pages lost"u8,
         Status.StepFaulted => "a processor exception ended the step"u8,

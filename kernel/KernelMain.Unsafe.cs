@@ -6,6 +6,7 @@ using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Ranges;
 using CosmosKdump.Kernel.Boot;
+using CosmosKdump.Kernel.Drivers.Iommu;
 using CosmosKdump.Kernel.Drivers.Pci;
 using CosmosKdump.Kernel.Drivers.Watchdog;
 using CosmosKdump.Kernel.Drivers.Virtio;
@@ -40,6 +41,7 @@ internal static unsafe class KernelMain
         Monitor.Use(&Shell.Shell.Run);
         AcpiTables.Use(_options.AcpiRsdp != 0 ? _options.AcpiRsdp : _boot.AcpiRootPointer);
         Status quiet = Step.Run(&StopOldDevices, 0);
+        _ = Step.Run(&StopTranslation, 0);
         _ = Step.Run(&WatchProgress, 0);
         _ = Step.Run(&StartConsoles, 0);
         Banner.WriteDevices(quiet, _stoppedDevices);
@@ -122,6 +124,12 @@ internal static unsafe class KernelMain
         _stoppedDevices = PciControl.DisableAllBusMastering();
         Span<byte> commandLine = _commandLine;
         _stoppedDevices += VirtioMmio.Discover(commandLine[.._boot.CommandLineLength]);
+        return Status.Ok;
+    }
+
+    private static Status StopTranslation(ulong unused)
+    {
+        Iommus.StopAll();
         return Status.Ok;
     }
 

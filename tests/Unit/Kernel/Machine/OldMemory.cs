@@ -15,6 +15,11 @@ internal readonly struct OldMemory
 
     internal Status Read(ulong address, Span<byte> destination)
     {
+        if ((uint)address > SimulatedMachine.MemoryBytes - destination.Length)
+        {
+            destination.Clear();
+            return Status.MemoryUnreadable;
+        }
         SimulatedMachine.Current.Memory.AsSpan((int)(uint)address, destination.Length).CopyTo(destination);
         for (ulong page = address & ~4095UL; page < address + (ulong)destination.Length; page += 4096)
         {
