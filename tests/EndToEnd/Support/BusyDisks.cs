@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using CosmosKdump.Lab.Guests;
 using CosmosKdump.Lab.Setup;
@@ -13,13 +14,24 @@ public static class BusyDisks
     private const int SlowBytesPerSecond = 8 << 20;
 
     /// <summary>
-    /// Reads from two disks of the same kind (SCSI, SATA or NVMe), <paramref name="area"/> and <paramref name="other"/>,
-    /// writes to the other, crashes, and compares the dump with the memory.
+    /// Reads from two disks of the same kind, <paramref name="area"/> and <paramref name="other"/>, writes to the other,
+    /// crashes, and compares the dump with the memory. <paramref name="change"/> makes another machine of it.
     /// </summary>
-    public static void Crash(KernelSeries kernel, GuestDisk area, GuestDisk other, [CallerMemberName] string name = "")
+    public static void Crash(
+        KernelSeries kernel,
+        GuestDisk area,
+        GuestDisk other,
+        Func<GuestOptions, GuestOptions>? change = null,
+        Action<Guest>? check = null,
+        [CallerMemberName] string name = "")
     {
         using SharedMemory memory = new(512);
-        string names = area.Interface == DiskInterface.Nvme ? "nvme?n?" : "sd?";
+        string names = area.Interface switch
+        {
+            DiskInterface.Nvme => "nvme?n?",
+            DiskInterface.VirtioModern => "vd?",
+            _ => "sd?",
+        };
         GuestOptions options = new()
         {
             Kernel = kernel,
@@ -41,12 +53,17 @@ public static class BusyDisks
                 for i in 1 2; do
                     (while :; do dd if=/dev/zero of=/dev/$other bs=1M count=128 oflag=direct; done) 2>/dev/null &
                 done
-                sleep 2
-                echo "{{GuestJob.Mark}}under way $(cat /sys/block/$other/inflight)"
+                sleep 1
+                for i in $(seq 300); do
+                    now=$(cat /sys/block/$other/inflight)
+                    [ ${now##* } != 0 ] && break
+                    sleep 0.1
+                done
+                echo "{{GuestJob.Mark}}under way $now"
                 """,
         };
         TestGuest.Boot(
-            options,
+            change == null ? options : change(options),
             guest =>
             {
                 Assert.Matches($"{GuestJob.Mark}under way +[0-9]+ +[1-9]", guest.Console.Text);
@@ -56,6 +73,7 @@ public static class BusyDisks
                 Assert.Contains("ckdump: dump complete: ", guest.Console.Text);
                 Assert.Contains(" 0 lost", guest.Console.Text);
                 PageComparison.Run(guest.Disks[0], memory, PageComparison.LowEnd).MustBeEqual();
+                check?.Invoke(guest);
             },
             name);
     }
