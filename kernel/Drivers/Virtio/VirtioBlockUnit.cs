@@ -29,21 +29,19 @@ internal struct VirtioBlockUnit : IDiskUnit
     private const byte ResultUnsupported = 2;
     private const byte ResultPending = 0xFF;
 
-    private PciDevice _device;
     private DmaRegion _region;
-    private VirtioTransport _transport;
+    private VirtioDevice _device;
     private VirtioQueue _queue;
     private DiskGeometry _geometry;
     private ulong _features;
     private uint _segmentBytes;
     private int _segments;
-    private bool _isOpen;
 
     /// <inheritdoc/>
     public readonly ReadOnlySpan<byte> Name => "virtio-blk"u8;
 
     /// <inheritdoc/>
-    public readonly int UnitCount => _isOpen ? 1 : 0;
+    public readonly int UnitCount => _device.IsOpen ? 1 : 0;
 
     /// <inheritdoc/>
     public int SlotCount { get; private set; }
@@ -64,43 +62,26 @@ internal struct VirtioBlockUnit : IDiskUnit
     public Status Start(in PciDevice device, in DmaRegion region)
     {
         this = default;
-        _device = device;
         _region = region;
         if (region.Length < RegionBytes || region.Address % Limits.PageBytes != 0)
         {
             return Status.BufferTooSmall;
         }
-        Status status = PciControl.Wake(device);
-        if (status == Status.Ok)
-        {
-            status = _transport.Open(device);
-            _isOpen = status == Status.Ok;
-        }
-        if (status != Status.Ok)
-        {
-            PciControl.Disable(device);
-            return status;
-        }
-        return Restart();
+        Status status = _device.Open(device);
+        return status == Status.Ok ? Restart() : status;
     }
 
     /// <inheritdoc/>
     public Status Restart()
     {
-        if (!_isOpen)
-        {
-            return Status.NoDevice;
-        }
-        Status status = PciControl.Wake(_device);
-        if (status == Status.Ok)
-        {
-            status = BringUp();
-        }
+        Status status = _device.Begin(VirtioFeature.Understood, out _features);
+        status = status == Status.Ok ? _device.Accept(_features) : status;
         if (status != Status.Ok)
         {
-            PciControl.Disable(_device);
+            return status;
         }
-        return status;
+        ReadGeometry();
+        return _device.Run(OpenQueue());
     }
 
     /// <inheritdoc/>
@@ -147,7 +128,7 @@ internal struct VirtioBlockUnit : IDiskUnit
     {
         if (_queue.Publish())
         {
-            _transport.Notify();
+            _device.Notify();
         }
     }
 
@@ -184,71 +165,16 @@ internal struct VirtioBlockUnit : IDiskUnit
     }
 
     /// <inheritdoc/>
-    public readonly Status Health()
-    {
-        byte state = _transport.ReadStatus();
-        if (state == VirtioRegister.StatusGone)
-        {
-            return Status.DeviceGone;
-        }
-        bool isRunning = (state & VirtioRegister.StatusDriverOk) != 0 && (state & VirtioRegister.StatusNeedsReset) == 0;
-        return isRunning ? Status.Ok : Status.DeviceFailed;
-    }
+    public readonly Status Health() => _device.Health;
 
     /// <inheritdoc/>
-    public void Stop()
-    {
-        if (_isOpen)
-        {
-            _transport.Reset();
-            PciControl.Disable(_device);
-            _isOpen = false;
-        }
-    }
+    public void Stop() => _device.Stop();
 
     private readonly bool Has(ulong feature) => (_features & feature) != 0;
 
-    // Initialisation in the order of 3.1.1.
-    private Status BringUp()
-    {
-        Status status = _transport.Reset();
-        if (status == Status.Ok)
-        {
-            // Only now: what the old kernel had asked for is forgotten.
-            status = PciControl.Enable(_device);
-        }
-        if (status != Status.Ok)
-        {
-            return status;
-        }
-        _transport.AddStatus(VirtioRegister.StatusAcknowledge);
-        _transport.AddStatus(VirtioRegister.StatusDriver);
-        _features = _transport.ReadFeatures() & VirtioFeature.Understood;
-        if (_transport.IsModern && !Has(VirtioFeature.Version1))
-        {
-            status = Status.DeviceUnsupported;
-        }
-        if (status == Status.Ok)
-        {
-            status = _transport.WriteFeatures(_features);
-        }
-        if (status == Status.Ok)
-        {
-            ReadGeometry();
-            status = OpenQueue();
-        }
-        if (status != Status.Ok)
-        {
-            _transport.AddStatus(VirtioRegister.StatusFailed);
-            return status;
-        }
-        _transport.AddStatus(VirtioRegister.StatusDriverOk);
-        return Health();
-    }
-
     private void ReadGeometry()
     {
-        uint blockBytes = Has(VirtioFeature.BlockSize) ? _transport.ReadConfig32(ConfigBlockSize) : SectorBytes;
+        uint blockBytes = Has(VirtioFeature.BlockSize) ? _device.ReadConfig32(ConfigBlockSize) : SectorBytes;
         _geometry = default;
         if (blockBytes is not (512 or 4096))
         {
@@ -258,14 +184,14 @@ internal struct VirtioBlockUnit : IDiskUnit
         _segmentBytes = VirtioLayout.MaxTransferBytes;
         if (Has(VirtioFeature.BlockSizeMax))
         {
-            uint sizeMax = _transport.ReadConfig32(ConfigSizeMax);
-            uint segmentMax = Has(VirtioFeature.BlockSegmentMax) ? _transport.ReadConfig32(ConfigSegmentMax) : 1;
+            uint sizeMax = _device.ReadConfig32(ConfigSizeMax);
+            uint segmentMax = Has(VirtioFeature.BlockSegmentMax) ? _device.ReadConfig32(ConfigSegmentMax) : 1;
             _segmentBytes = Math.Min(sizeMax, VirtioLayout.MaxTransferBytes) / blockBytes * blockBytes;
             uint useful = _segmentBytes == 0 ? 1 : (VirtioLayout.MaxTransferBytes + _segmentBytes - 1) / _segmentBytes;
             _segments = (int)Math.Max(1, Math.Min(Math.Min(segmentMax, useful), VirtioLayout.MaxSegments));
         }
         uint mostBytes = Math.Min(_segmentBytes * (uint)_segments, VirtioLayout.MaxTransferBytes);
-        ulong blocks = _transport.ReadConfig64(ConfigCapacity) / (blockBytes / SectorBytes);
+        ulong blocks = _device.ReadConfig64(ConfigCapacity) / (blockBytes / SectorBytes);
         if (mostBytes >= blockBytes)
         {
             _geometry = new DiskGeometry(blockBytes, blocks, mostBytes / blockBytes, Has(VirtioFeature.BlockReadOnly));
@@ -274,18 +200,18 @@ internal struct VirtioBlockUnit : IDiskUnit
 
     private Status OpenQueue()
     {
-        int offered = _transport.SelectQueue();
+        int offered = _device.SelectQueue();
         int chain = _segments + 2;
         // A chain, indirect ones too, must not be longer than the queue (2.7.5.3.1), whose size is a power of two (2.7).
-        bool isTooLarge = _transport.HasFixedQueues && offered > VirtioLayout.MaxLegacyQueue;
+        bool isTooLarge = _device.HasFixedQueues && offered > VirtioLayout.MaxLegacyQueue;
         if (offered < chain || isTooLarge || !BitOperations.IsPow2((uint)offered))
         {
             return Status.DeviceUnsupported;
         }
-        int size = _transport.HasFixedQueues ? offered : Math.Min(offered, VirtioLayout.MaxModernQueue);
+        int size = _device.HasFixedQueues ? offered : Math.Min(offered, VirtioLayout.MaxModernQueue);
         SlotCount = Math.Min(RequestSlots.Most, IsIndirect ? size : size / chain);
         _queue.Reset(_region, size);
-        return _transport.EnableQueue(in _queue);
+        return _device.EnableQueue(in _queue);
     }
 
     // Header, data, status: each in its own descriptor, as legacy devices insist (5.2.6.4).

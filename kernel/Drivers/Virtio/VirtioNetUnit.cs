@@ -44,9 +44,8 @@ internal struct VirtioNetUnit : INetworkDriver
     // A look at the device's status costs an exit from a virtual machine.
     private const int LooksPerCheck = 4096;
 
-    private PciDevice _device;
     private DmaRegion _region;
-    private VirtioTransport _transport;
+    private VirtioDevice _device;
     private VirtioQueue _receive;
     private VirtioQueue _transmit;
     private VirtioFreeFrames _free;
@@ -54,7 +53,6 @@ internal struct VirtioNetUnit : INetworkDriver
     private int _chain;
     private int _frames;
     private int _looks;
-    private bool _isOpen;
 
     /// <inheritdoc/>
     public readonly ReadOnlySpan<byte> Name => "virtio-net"u8;
@@ -68,7 +66,7 @@ internal struct VirtioNetUnit : INetworkDriver
     /// <inheritdoc/>
     public readonly bool IsUp =>
         !Has(VirtioFeature.NetStatus)
-        || ((_transport.ReadConfig32(ConfigStatus) >> ConfigStatusShift) & StatusLinkUp) != 0;
+        || ((_device.ReadConfig32(ConfigStatus) >> ConfigStatusShift) & StatusLinkUp) != 0;
 
     /// <inheritdoc/>
     public readonly bool HasChecksumOffload => Has(VirtioFeature.NetChecksum);
@@ -99,21 +97,13 @@ internal struct VirtioNetUnit : INetworkDriver
     public Status Start(in PciDevice device, in DmaRegion region)
     {
         this = default;
-        _device = device;
         _region = region;
         if (region.Length < RegionBytes || region.Address % Limits.PageBytes != 0)
         {
             return Status.BufferTooSmall;
         }
-        Status status = PciControl.Wake(device);
-        status = status == Status.Ok ? _transport.Open(device) : status;
-        _isOpen = status == Status.Ok;
-        status = status == Status.Ok ? BringUp() : status;
-        if (status != Status.Ok)
-        {
-            PciControl.Disable(device);
-        }
-        return status;
+        Status status = _device.Open(device);
+        return status == Status.Ok ? BringUp() : status;
     }
 
     /// <inheritdoc/>
@@ -153,7 +143,7 @@ internal struct VirtioNetUnit : INetworkDriver
     {
         if (_transmit.Publish())
         {
-            _transport.Notify(TransmitQueue);
+            _device.Notify(TransmitQueue);
         }
     }
 
@@ -171,7 +161,7 @@ internal struct VirtioNetUnit : INetworkDriver
             _free[FreeFrames++] = (byte)frame;
         }
         _looks++;
-        return _looks % LooksPerCheck == 0 ? Health() : Status.Ok;
+        return _looks % LooksPerCheck == 0 ? _device.Health : Status.Ok;
     }
 
     /// <inheritdoc/>
@@ -201,15 +191,7 @@ internal struct VirtioNetUnit : INetworkDriver
     }
 
     /// <inheritdoc/>
-    public void Stop()
-    {
-        if (_isOpen)
-        {
-            _transport.Reset();
-            PciControl.Disable(_device);
-            _isOpen = false;
-        }
-    }
+    public void Stop() => _device.Stop();
 
     private static int SentAt(int frame) => VirtioNetLayout.Sent + (frame * VirtioNetLayout.FrameBytes);
 
@@ -217,54 +199,24 @@ internal struct VirtioNetUnit : INetworkDriver
 
     private readonly bool Has(ulong feature) => (_features & feature) != 0;
 
-    private readonly Status Health()
-    {
-        byte state = _transport.ReadStatus();
-        if (state == VirtioRegister.StatusGone)
-        {
-            return Status.DeviceGone;
-        }
-        bool isRunning = (state & VirtioRegister.StatusDriverOk) != 0 && (state & VirtioRegister.StatusNeedsReset) == 0;
-        return isRunning ? Status.Ok : Status.DeviceFailed;
-    }
-
-    // Initialisation in the order of 3.1.1.
     private Status BringUp()
     {
-        Status status = _transport.Reset();
-        if (status == Status.Ok)
-        {
-            // Only now: what the old kernel had asked for is forgotten.
-            status = PciControl.Enable(_device);
-        }
-        if (status != Status.Ok)
-        {
-            return status;
-        }
-        _transport.AddStatus(VirtioRegister.StatusAcknowledge);
-        _transport.AddStatus(VirtioRegister.StatusDriver);
-        _features = _transport.ReadFeatures() & VirtioFeature.NetUnderstood;
+        Status status = _device.Begin(VirtioFeature.NetUnderstood, out _features);
         if (!Has(VirtioFeature.NetChecksum))
         {
             _features &= ~VirtioFeature.NetTso4;
         }
-        if (_transport.IsModern && !Has(VirtioFeature.Version1))
-        {
-            status = Status.DeviceUnsupported;
-        }
-        status = status == Status.Ok ? _transport.WriteFeatures(_features) : status;
-        if (status == Status.Ok)
-        {
-            ReadConfig();
-            status = OpenQueue(ReceiveQueue, VirtioNetLayout.ReceiveQueue, ref _receive);
-        }
-        if (status == Status.Ok)
-        {
-            status = OpenQueue(TransmitQueue, VirtioNetLayout.TransmitQueue, ref _transmit);
-        }
+        status = status == Status.Ok ? _device.Accept(_features) : status;
         if (status != Status.Ok)
         {
-            _transport.AddStatus(VirtioRegister.StatusFailed);
+            return status;
+        }
+        ReadConfig();
+        status = OpenQueue(ReceiveQueue, VirtioNetLayout.ReceiveQueue, ref _receive);
+        status = status == Status.Ok ? OpenQueue(TransmitQueue, VirtioNetLayout.TransmitQueue, ref _transmit) : status;
+        status = _device.Run(status);
+        if (status != Status.Ok)
+        {
             return status;
         }
         _chain = HasChecksumOffload ? VirtioNetLayout.PieceChain : 2;
@@ -274,7 +226,6 @@ internal struct VirtioNetUnit : INetworkDriver
         {
             _free[FreeFrames++] = (byte)i;
         }
-        _transport.AddStatus(VirtioRegister.StatusDriverOk);
         int frames = Math.Min(VirtioNetLayout.ReceiveFrames, _receive.Size / 2);
         for (int i = 0; i < frames; i++)
         {
@@ -287,14 +238,14 @@ internal struct VirtioNetUnit : INetworkDriver
             _receive.Add(i * 2);
         }
         PublishReceive();
-        return Health();
+        return _device.Health;
     }
 
     private void PublishReceive()
     {
         if (_receive.Publish())
         {
-            _transport.Notify(ReceiveQueue);
+            _device.Notify(ReceiveQueue);
         }
     }
 
@@ -302,8 +253,8 @@ internal struct VirtioNetUnit : INetworkDriver
     {
         // Bytes of the address in the order of the wire; without one of its own, a device gets one of those that
         // administrators give (IEEE 802, 8.4).
-        ulong low = _transport.ReadConfig32(ConfigMac);
-        ulong high = _transport.ReadConfig32(ConfigMac + 4) & 0xFFFF;
+        ulong low = _device.ReadConfig32(ConfigMac);
+        ulong high = _device.ReadConfig32(ConfigMac + 4) & 0xFFFF;
         ulong bytes = low | (high << 32);
         ulong mac = 0;
         for (int i = 0; i < MacAddress.Bytes; i++)
@@ -311,21 +262,21 @@ internal struct VirtioNetUnit : INetworkDriver
             mac = (mac << 8) | ((bytes >> (8 * i)) & 0xFF);
         }
         Mac = Has(VirtioFeature.NetMac) ? new MacAddress(mac) : new MacAddress(0x02_4B_44_55_4D_50);
-        uint mtu = Has(VirtioFeature.NetMtu) ? _transport.ReadConfig32(ConfigMtu) >> ConfigMtuShift : MostMtuBytes;
+        uint mtu = Has(VirtioFeature.NetMtu) ? _device.ReadConfig32(ConfigMtu) >> ConfigMtuShift : MostMtuBytes;
         MtuBytes = (int)Math.Max(Math.Min(mtu, MostMtuBytes), LeastMtuBytes);
     }
 
     private Status OpenQueue(int index, int offset, ref VirtioQueue queue)
     {
-        int offered = _transport.SelectQueue(index);
-        bool isTooLarge = _transport.HasFixedQueues && offered > VirtioNetLayout.MaxQueue;
+        int offered = _device.SelectQueue(index);
+        bool isTooLarge = _device.HasFixedQueues && offered > VirtioNetLayout.MaxQueue;
         if (offered < VirtioNetLayout.LeastQueue || isTooLarge || !BitOperations.IsPow2((uint)offered))
         {
             return Status.DeviceUnsupported;
         }
         queue.Reset(
             _region.Slice(offset, VirtioNetLayout.QueueBytes), Math.Min(offered, VirtioNetLayout.MaxQueue));
-        return _transport.EnableQueue(in queue, index);
+        return _device.EnableQueue(in queue, index);
     }
 
     private static void Describe(

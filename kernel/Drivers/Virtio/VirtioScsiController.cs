@@ -27,16 +27,14 @@ internal struct VirtioScsiController
 
     private const uint AgainMilliseconds = 10;
 
-    private PciDevice _device;
     private DmaRegion _region;
-    private VirtioTransport _transport;
+    private VirtioDevice _device;
     private VirtioQueue _queue;
     private uint _senseBytes;
     private uint _commandBytes;
-    private bool _isOpen;
 
     /// <summary>The PCI function.</summary>
-    public readonly PciDevice Device => _device;
+    public readonly PciDevice Device => _device.Place;
 
     /// <summary>Requests that may be in flight.</summary>
     public int SlotCount { get; private set; }
@@ -57,44 +55,27 @@ internal struct VirtioScsiController
     public Status Start(in PciDevice device, in DmaRegion region)
     {
         this = default;
-        _device = device;
         _region = region;
         SlotCount = 1;
         if (region.Length < VirtioScsiLayout.RegionBytes || region.Address % Limits.PageBytes != 0)
         {
             return Status.BufferTooSmall;
         }
-        Status status = PciControl.Wake(device);
-        if (status == Status.Ok)
-        {
-            status = _transport.Open(device);
-            _isOpen = status == Status.Ok;
-        }
-        if (status != Status.Ok)
-        {
-            PciControl.Disable(device);
-            return status;
-        }
-        return Restart();
+        Status status = _device.Open(device);
+        return status == Status.Ok ? Restart() : status;
     }
 
     /// <summary>Resets the device and sets it up anew; whatever was in flight is forgotten.</summary>
     public Status Restart()
     {
-        if (!_isOpen)
-        {
-            return Status.NoDevice;
-        }
-        Status status = PciControl.Wake(_device);
-        if (status == Status.Ok)
-        {
-            status = BringUp();
-        }
+        Status status = _device.Begin(VirtioFeature.ScsiUnderstood, out ulong features);
+        status = status == Status.Ok ? _device.Accept(features) : status;
         if (status != Status.Ok)
         {
-            PciControl.Disable(_device);
+            return status;
         }
-        return status;
+        status = ReadConfig();
+        return _device.Run(status == Status.Ok ? OpenQueue() : status);
     }
 
     /// <summary>The place for a slot's command, cleared; to be written before <see cref="Push"/>.</summary>
@@ -156,7 +137,7 @@ internal struct VirtioScsiController
     {
         if (_queue.Publish())
         {
-            _transport.Notify(RequestQueue);
+            _device.Notify(RequestQueue);
         }
     }
 
@@ -220,27 +201,10 @@ internal struct VirtioScsiController
     public readonly uint GivenBytes(uint answerBytes) => answerBytes - Math.Min(answerBytes, Last.ResidualBytes);
 
     /// <summary>Can the device still complete requests?</summary>
-    public readonly Status Health()
-    {
-        byte state = _transport.ReadStatus();
-        if (state == VirtioRegister.StatusGone)
-        {
-            return Status.DeviceGone;
-        }
-        bool isRunning = (state & VirtioRegister.StatusDriverOk) != 0 && (state & VirtioRegister.StatusNeedsReset) == 0;
-        return isRunning ? Status.Ok : Status.DeviceFailed;
-    }
+    public readonly Status Health() => _device.Health;
 
     /// <summary>Resets the device and ends its bus mastering. Safe in every state.</summary>
-    public void Stop()
-    {
-        if (_isOpen)
-        {
-            _transport.Reset();
-            PciControl.Disable(_device);
-            _isOpen = false;
-        }
-    }
+    public void Stop() => _device.Stop();
 
     private static int Record(int slot) => VirtioScsiLayout.Records + (slot * VirtioScsiLayout.RecordBytes);
 
@@ -264,55 +228,14 @@ internal struct VirtioScsiController
         }
     }
 
-    // Initialisation in the order of 3.1.1.
-    private Status BringUp()
-    {
-        Status status = _transport.Reset();
-        if (status == Status.Ok)
-        {
-            // Only now: what the old kernel had asked for is forgotten.
-            status = PciControl.Enable(_device);
-        }
-        if (status != Status.Ok)
-        {
-            return status;
-        }
-        _transport.AddStatus(VirtioRegister.StatusAcknowledge);
-        _transport.AddStatus(VirtioRegister.StatusDriver);
-        ulong features = _transport.ReadFeatures() & VirtioFeature.ScsiUnderstood;
-        if (_transport.IsModern && (features & VirtioFeature.Version1) == 0)
-        {
-            status = Status.DeviceUnsupported;
-        }
-        if (status == Status.Ok)
-        {
-            status = _transport.WriteFeatures(features);
-        }
-        if (status == Status.Ok)
-        {
-            status = ReadConfig();
-        }
-        if (status == Status.Ok)
-        {
-            status = OpenQueue();
-        }
-        if (status != Status.Ok)
-        {
-            _transport.AddStatus(VirtioRegister.StatusFailed);
-            return status;
-        }
-        _transport.AddStatus(VirtioRegister.StatusDriverOk);
-        return Health();
-    }
-
     private Status ReadConfig()
     {
         // The reset has put both sizes back to their defaults (5.6.4.2).
-        _senseBytes = _transport.ReadConfig32(ConfigSenseSize);
-        _commandBytes = _transport.ReadConfig32(ConfigCommandSize);
-        ulong mostBytes = (ulong)_transport.ReadConfig32(ConfigMaxSectors) * SectorBytes;
+        _senseBytes = _device.ReadConfig32(ConfigSenseSize);
+        _commandBytes = _device.ReadConfig32(ConfigCommandSize);
+        ulong mostBytes = (ulong)_device.ReadConfig32(ConfigMaxSectors) * SectorBytes;
         MaxTransferBytes = (uint)Math.Min(mostBytes == 0 ? ulong.MaxValue : mostBytes, VirtioLayout.MaxTransferBytes);
-        MaxTarget = (int)Math.Min(_transport.ReadConfig32(ConfigMaxChannelAndTarget) >> 16, byte.MaxValue);
+        MaxTarget = (int)Math.Min(_device.ReadConfig32(ConfigMaxChannelAndTarget) >> 16, byte.MaxValue);
         return _senseBytes <= VirtioScsiLayout.MaxSenseBytes
             && _commandBytes is >= ScsiCommand.Bytes and <= VirtioScsiLayout.MaxCommandBytes
             ? Status.Ok
@@ -321,17 +244,17 @@ internal struct VirtioScsiController
 
     private Status OpenQueue()
     {
-        int offered = _transport.SelectQueue(RequestQueue);
-        bool isTooLarge = _transport.HasFixedQueues && offered > VirtioLayout.MaxLegacyQueue;
+        int offered = _device.SelectQueue(RequestQueue);
+        bool isTooLarge = _device.HasFixedQueues && offered > VirtioLayout.MaxLegacyQueue;
         if (offered < VirtioScsiLayout.Chain || isTooLarge || !BitOperations.IsPow2((uint)offered))
         {
             return Status.DeviceUnsupported;
         }
-        int size = _transport.HasFixedQueues ? offered : Math.Min(offered, VirtioScsiLayout.MaxModernQueue);
-        int perUnit = (int)Math.Max(1, Math.Min(_transport.ReadConfig32(ConfigCommandsPerUnit), RequestSlots.Most));
+        int size = _device.HasFixedQueues ? offered : Math.Min(offered, VirtioScsiLayout.MaxModernQueue);
+        int perUnit = (int)Math.Max(1, Math.Min(_device.ReadConfig32(ConfigCommandsPerUnit), RequestSlots.Most));
         SlotCount = Math.Min(perUnit, size / VirtioScsiLayout.Chain);
         _queue.Reset(_region, size);
-        return _transport.EnableQueue(in _queue, RequestQueue);
+        return _device.EnableQueue(in _queue, RequestQueue);
     }
 
     private readonly void Link(int head, ref int count, ulong address, uint lengthBytes, ushort flags)
