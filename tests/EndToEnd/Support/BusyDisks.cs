@@ -15,7 +15,8 @@ public static class BusyDisks
 
     /// <summary>
     /// Reads from two disks of the same kind, <paramref name="area"/> and <paramref name="other"/>, writes to the other,
-    /// crashes, and compares the dump with the memory. <paramref name="change"/> makes another machine of it.
+    /// crashes, and compares the dump with the memory. <paramref name="change"/> makes another machine of it;
+    /// <paramref name="ready"/> looks at it before the crash, and <paramref name="check"/> behind.
     /// </summary>
     public static void Crash(
         KernelSeries kernel,
@@ -23,6 +24,7 @@ public static class BusyDisks
         GuestDisk other,
         Func<GuestOptions, GuestOptions>? change = null,
         Action<Guest>? check = null,
+        Action<Guest>? ready = null,
         [CallerMemberName] string name = "")
     {
         using SharedMemory memory = new(512);
@@ -67,6 +69,7 @@ public static class BusyDisks
             guest =>
             {
                 Assert.Matches($"{GuestJob.Mark}under way +[0-9]+ +[1-9]", guest.Console.Text);
+                ready?.Invoke(guest);
                 guest.Crash();
                 guest.WaitUntilDone(TestGuest.CaptureLimit);
                 guest.Monitor.Stop();
