@@ -111,11 +111,17 @@ public sealed partial class CaptureReach(string systemRoot, string deviceRoot)
             : $"is LUN {place.Groups["lun"].Value} of its target: the capture kernel knows numbers below {ScsiUnits} only";
 
     // Linux, Documentation/ABI/testing/sysfs-bus-pci: a root bus is pciDDDD:BB, D the segment ("domain").
+    // Those over MMIO that Linux knows from its command line have a parent of their own (drivers/virtio/virtio_mmio.c,
+    // vm_cmdline_parent); ckdump load passes these words on.
     private static string? FindPlace(SystemFolder device)
     {
+        if (device.Path.Contains("/virtio-mmio-cmdline/", StringComparison.Ordinal))
+        {
+            return null;
+        }
         Match bus = RootBus().Matches(device.Path + "/").LastOrDefault(match => match.Success) ?? Match.Empty;
-        return !bus.Success ? "is not on PCI, which is all that the capture kernel finds by itself (virtio over MMIO: tell it "
-                + "by virtio_mmio.device= on its command line, and use --force here)"
+        return !bus.Success ? "is not on PCI, which is all that the capture kernel finds by itself (virtio over MMIO that "
+                + "ACPI or a device tree tells of: add virtio_mmio.device= to the configuration's command_line, and use --force here)"
             : bus.Groups[1].ValueSpan.TrimStart('0').Length != 0
                 ? $"is on PCI segment {bus.Groups[1].Value} (Intel VMD?): the capture kernel looks at segment 0 only"
             : null;

@@ -60,7 +60,7 @@ public static class LoadCommand
         MachineFacts machine = new(ThisMachine.Root);
         CaptureImage image = CaptureImage.Find(named ?? config.Image);
         IReadOnlyList<ResolvedTarget> targets = ThisMachine.Resolver().Resolve(config);
-        string commandLine = CaptureCommandLine.Of(config, targets, machine.AcpiRsdp);
+        string commandLine = CaptureCommandLine.Of(config, targets, machine.AcpiRsdp, machine.CommandLine);
         if (!dryRun && Reservation.Find(machine, image, targets) is Finding reservation)
         {
             throw new ToolException(reservation.ToString());

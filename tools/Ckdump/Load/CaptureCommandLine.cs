@@ -14,8 +14,9 @@ public static class CaptureCommandLine
     /// <summary>
     /// Composes it. Options of the configuration's <c>command_line</c> come last, so that they win.
     /// <paramref name="acpiRsdp"/>: where EFI has put ACPI's root pointer, which cannot be searched for there.
+    /// <paramref name="linux"/>: this Linux's command line, whose devices over MMIO the capture kernel must be told too.
     /// </summary>
-    public static string Of(DumpConfig config, IEnumerable<ResolvedTarget> targets, ulong? acpiRsdp)
+    public static string Of(DumpConfig config, IEnumerable<ResolvedTarget> targets, ulong? acpiRsdp, string linux = "")
     {
         string[] items = [.. targets.Select(target => target.Item).OfType<string>().Distinct()];
         List<string> words =
@@ -42,6 +43,8 @@ public static class CaptureCommandLine
         {
             words.Add("kdump.ip=" + config.Ip);
         }
+        words.AddRange(linux.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => word.StartsWith("virtio_mmio.device=", StringComparison.Ordinal)));
         if (config.CommandLine.Length != 0)
         {
             words.Add(config.CommandLine);

@@ -89,7 +89,7 @@ public sealed class StatusSurvey(string root, TargetResolver resolver)
                 "systemctl reload ckdump"));
         }
         bool isKnown = targets.All(target => target.Item is not null);
-        if (isKnown && load.CommandLine != CaptureCommandLine.Of(config, targets, _machine.AcpiRsdp))
+        if (isKnown && load.CommandLine != CaptureCommandLine.Of(config, targets, _machine.AcpiRsdp, _machine.CommandLine))
         {
             findings.Add(new Finding(Severity.Warning, "the configuration has changed since the capture kernel was loaded",
                 "systemctl reload ckdump"));

@@ -126,6 +126,13 @@ public sealed class CaptureReachTests : IDisposable
     }
 
     [Fact]
+    public void Virtio_over_MMIO_is_found_where_the_command_line_tells_of_it()
+    {
+        _system.Virtio(Number, "devices/virtio-mmio-cmdline/virtio-mmio.0");
+        Assert.Null(_system.Find(Number));
+    }
+
+    [Fact]
     public void Blocks_that_the_capture_kernel_cannot_write_are_refused()
     {
         string disk = _system.Nvme(Number, blockBytes: 8192);

@@ -28,6 +28,14 @@ public sealed class CaptureCommandLineTests : IDisposable
         return CaptureCommandLine.Of(config, resolver.Resolve(config), rsdp);
     }
 
+    [Fact]
+    public void DevicesOverMmioOfThisLinuxAreToldTheCaptureKernel() =>
+        Assert.Equal(
+            $"kdump.target=disk{Rest} virtio_mmio.device=4K@0xd0000000:5 virtio_mmio.device=4K@0xd0001000:6 kdump.console=vga",
+            CaptureCommandLine.Of(
+                ConfigReader.Read("c", "command_line kdump.console=vga"), [], null,
+                "quiet virtio_mmio.device=4K@0xd0000000:5 pci=off virtio_mmio.device=4K@0xd0001000:6\n"));
+
     private static IPAddress? Resolve(string host) =>
         host == "collector" ? IPAddress.Parse("10.0.0.9") : IPAddress.TryParse(host, out IPAddress? address) ? address : null;
 
