@@ -58,6 +58,8 @@ public enum Status : ushort
     NoPageStruct = 204,
     /// <summary>The crashed kernel's page structs cannot be true.</summary>
     PageStructsAbsurd = 205,
+    /// <summary>The crashed kernel's memory is encrypted: a dump would hold ciphertext.</summary>
+    MemoryEncrypted = 206,
 
     // 3xx: dump area
     /// <summary>The disk carries no label: it was not prepared.</summary>

@@ -32,6 +32,7 @@ public static class StatusText
         Status.AddressNotMapped => "virtual address not in the crashed kernel's page tables"u8,
         Status.PageStructsAbsurd => "page structs cannot be true"u8,
         Status.NoPageStruct => "no page struct"u8,
+        Status.MemoryEncrypted => "memory is encrypted: a dump would hold ciphertext"u8,
         Status.NoLabel => "not prepared: no dump area label (run ckdump prepare)"u8,
         Status.LabelCorrupt => "dump area label has a wrong checksum"u8,
         Status.LabelOtherUuid => "dump area has another UUID"u8,

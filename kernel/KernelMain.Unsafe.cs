@@ -32,6 +32,10 @@ internal static unsafe class KernelMain
         Span<byte> commandLine = _commandLine;
         _boot = BootInfo.Read(kind, information, commandLine);
         Exceptions.Install();
+        if (Step.Run(&CpuEncryption.LookForEncryptedGuest, 0) == Status.MemoryEncrypted)
+        {
+            Refuse();
+        }
         PageTables.Install();
         Clock.Calibrate();
         SaveLowMemory();
@@ -73,6 +77,21 @@ internal static unsafe class KernelMain
         EndAction action = isFailure ? _options.FailureAction : _options.FinalAction;
         FinalReport.WriteAction(action, isFailure);
         Power.Act(action);
+    }
+
+    /// <summary>
+    /// Ends where even our own memory is encrypted, by what can be done on the crashed kernel's page tables: without
+    /// ACPI, which they need not map, and without the monitor. Does not return.
+    /// </summary>
+    private static void Refuse()
+    {
+        Clock.Calibrate();
+        ReadOptions();
+        AcpiTables.Use(AcpiTables.None);
+        Log.AttachLastResort();
+        FinalReport.Write(Status.MemoryEncrypted);
+        FinalReport.WriteAction(_options.FailureAction, isFailure: true);
+        Power.Act(_options.FailureAction == EndAction.Shell ? EndAction.Halt : _options.FailureAction);
     }
 
     /// <summary>Copies the low 640 KiB, before anything could touch them; the plan decides whether it is needed.</summary>
@@ -158,7 +177,10 @@ internal static unsafe class KernelMain
             StaticMemory.LowMemory.Address,
             out CapturePlan plan);
         CaptureRun.Plan = plan;
-        return status;
+        return status == Status.Ok
+            ? MemoryEncryption.Check(
+                ref _memory, ref _console, in plan.Header, in plan.Low, in plan.Info, CpuEncryption.AddressBit)
+            : status;
     }
 
     /// <summary>

@@ -9,6 +9,9 @@ namespace CosmosKdump.Kernel.Machine;
 /// </summary>
 internal static class AcpiTables
 {
+    /// <summary>A root pointer at which there is none, so that nothing is found and nothing searched.</summary>
+    internal const ulong None = ulong.MaxValue;
+
     private const int MaximumTables = 256;
     private const int RootPointerBytes = 36;
     private const int HeaderBytes = 36;

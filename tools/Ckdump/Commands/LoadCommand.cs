@@ -61,9 +61,10 @@ public static class LoadCommand
         CaptureImage image = CaptureImage.Find(named ?? config.Image);
         IReadOnlyList<ResolvedTarget> targets = ThisMachine.Resolver().Resolve(config);
         string commandLine = CaptureCommandLine.Of(config, targets, machine.AcpiRsdp, machine.CommandLine);
-        if (!dryRun && Reservation.Find(machine, image, targets) is Finding reservation)
+        Finding? refusal = MachineChecks.Encryption(machine) ?? Reservation.Find(machine, image, targets);
+        if (!dryRun && refusal is not null)
         {
-            throw new ToolException(reservation.ToString());
+            throw new ToolException(refusal.ToString());
         }
         Tell(streams.Error, MachineChecks.Of(machine, config, image, targets));
         if (dryRun)

@@ -18,11 +18,13 @@ public static class MachineChecks
         {
             found.Add(reservation);
         }
-        if (machine.MemoryEncryption is string encryption)
+        if (Encryption(machine) is Finding encryption)
         {
-            found.Add(new Finding(Severity.Error, $"memory is encrypted by {encryption}: a dump would hold ciphertext",
-                "boot with memory encryption off (mem_encrypt=off), or rely on other means on this machine"));
+            found.Add(encryption);
         }
+        found.AddRange(machine.Watchdogs.Where(each => each.IsDanger).Select(each => new Finding(Severity.Warning,
+            $"the watchdog {each.Name} is armed, and the capture kernel cannot feed it: it may reset the machine in the middle of a dump",
+            "give it a timeout longer than a dump takes" + (each.TimeoutSeconds is ulong seconds ? $" (it has {seconds} s)" : ""))));
         found.AddRange(config.Problems.Select(problem => new Finding(Severity.Warning, problem.ToString())));
         found.AddRange(CaptureCommandLine.Complaints(CaptureCommandLine.Of(config, targets, null))
             .Select(line => new Finding(Severity.Warning, $"the capture kernel will say: {line}")));
@@ -34,6 +36,12 @@ public static class MachineChecks
         }
         return found;
     }
+
+    /// <summary>What keeps every dump of this machine from being of use, or null.</summary>
+    public static Finding? Encryption(MachineFacts machine) => machine.MemoryEncryption is string encryption
+        ? new Finding(Severity.Error, $"memory is encrypted by {encryption}: a dump would hold ciphertext",
+            "boot with memory encryption off (mem_encrypt=off), or rely on other means on this machine")
+        : null;
 
     private static void AddTargets(
         List<Finding> found, MachineFacts machine, DumpConfig config, IReadOnlyList<ResolvedTarget> targets)

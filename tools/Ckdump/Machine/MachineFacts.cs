@@ -94,6 +94,14 @@ public sealed class MachineFacts(string root)
         }
     }
 
+    /// <summary>Watchdogs, by the names of their devices; none where this kernel does not show them.</summary>
+    public IReadOnlyList<MachineWatchdog> Watchdogs =>
+    [
+        .. _root.Inner("sys/class/watchdog").Folders()
+            .Where(each => each.Text("identity") is { Length: > 0 })
+            .Select(each => new MachineWatchdog(each.Text("identity")!, each.Text("state") == "active", each.Number("timeout"))),
+    ];
+
     /// <summary>A setting of <c>/proc/sys/kernel</c>.</summary>
     public string? Setting(string name) => _root.Text("proc/sys/kernel/" + name);
 

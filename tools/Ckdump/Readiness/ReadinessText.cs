@@ -20,6 +20,10 @@ public static class ReadinessText
             : "unknown");
         Line(output, "machine", string.Create(CultureInfo.InvariantCulture,
             $"Linux {status.KernelRelease ?? "unknown"}, {ByteSize.Format((long)status.MemoryBytes)} of memory, {status.Cpus} CPUs"));
+        foreach (MachineWatchdog watchdog in status.Watchdogs)
+        {
+            Line(output, "watchdog", Watchdog(watchdog));
+        }
         Line(output, "config", status.Configuration);
         foreach (StatusTarget target in status.Targets)
         {
@@ -46,6 +50,15 @@ public static class ReadinessText
         { Load: null } => "yes, not by ckdump",
         { Load: { } load } => $"{load.Version} ({load.Image}), {AreaText.Time((ulong)load.Time.ToUnixTimeSeconds())}, by {load.Loader}",
     };
+
+    private static string Watchdog(MachineWatchdog watchdog)
+    {
+        string timeout = watchdog.TimeoutSeconds is ulong seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds} s") : "";
+        string afterwards = watchdog.IsFed ? "the capture kernel feeds it while a dump makes progress"
+            : watchdog.IsSoftware ? "it ends with Linux"
+            : "the capture kernel CANNOT FEED it";
+        return watchdog.IsArmed ? $"{watchdog.Name}, armed{timeout}: {afterwards}" : watchdog.Name + ", not armed";
+    }
 
     private static string Target(StatusTarget target)
     {

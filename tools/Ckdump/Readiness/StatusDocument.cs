@@ -29,6 +29,12 @@ public sealed record StatusDocument
     /// <summary>CPUs that are online.</summary>
     public required int Cpus { get; init; }
 
+    /// <summary>What encrypts the memory, so that dumps are refused; null: nothing.</summary>
+    public required string? MemoryEncryption { get; init; }
+
+    /// <summary>The machine's watchdogs.</summary>
+    public required IReadOnlyList<MachineWatchdog> Watchdogs { get; init; }
+
     /// <summary>Path of the configuration.</summary>
     public required string Configuration { get; init; }
 

@@ -36,6 +36,8 @@ public sealed class StatusSurvey(string root, TargetResolver resolver)
             KernelRelease = _machine.Release,
             MemoryBytes = _machine.MemoryBytes,
             Cpus = _machine.OnlineCpus,
+            MemoryEncryption = _machine.MemoryEncryption,
+            Watchdogs = _machine.Watchdogs,
             Configuration = config.File,
             Targets = [.. targets.Select(Describe)],
             Directory = config.Directory,

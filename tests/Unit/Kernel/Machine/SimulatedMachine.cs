@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using CosmosKdump.Kernel.Machine;
 
 namespace CosmosKdump.Tests.Unit.Kernel.Machine;
 
@@ -34,6 +35,12 @@ internal sealed class SimulatedMachine
 
     /// <summary>What the drivers said.</summary>
     public StringBuilder Console { get; } = new();
+
+    /// <summary>What CPUID answers, by leaf.</summary>
+    public Dictionary<uint, CpuIdResult> CpuIds { get; } = [];
+
+    /// <summary>Model-specific registers.</summary>
+    public Dictionary<uint, ulong> Msrs { get; } = [];
 
     /// <summary>How often a driver told of progress.</summary>
     public int ProgressMade { get; set; }

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Xunit;
 
 namespace CosmosKdump.Tests.Unit.Tools.Ckdump.Load;
@@ -74,6 +75,31 @@ public sealed class MachineFactsTests : IDisposable
         _machine.Set("proc/cpuinfo", $"processor : 0\nflags\t\t: {flags}\nbugs : x");
         _machine.Set("proc/cmdline", commandLine);
         Assert.Equal(expected, _machine.Facts.MemoryEncryption);
+    }
+
+    [Fact]
+    public void WatchdogsAreThoseThatLinuxShows()
+    {
+        Assert.Empty(_machine.Facts.Watchdogs);
+        Watchdog(0, "iTCO_wdt", "active");
+        Watchdog(1, "IPMI", "active");
+        Watchdog(2, "i6300ESB timer", "inactive");
+        Watchdog(3, "Software Watchdog", "active");
+        Watchdog(4, "wdat_wdt", "active");
+        _machine.Set("sys/class/watchdog/watchdog5/state", "active");
+        Assert.Equal(
+            [("iTCO_wdt", true, 30UL, true, false), ("IPMI", true, 30, false, true), ("i6300ESB timer", false, 30, true, false),
+                ("Software Watchdog", true, 30, false, false), ("wdat_wdt", true, 30, true, false)],
+            _machine.Facts.Watchdogs.Select(each => (each.Name, each.IsArmed, each.TimeoutSeconds, each.IsFed, each.IsDanger))
+                .Cast<(string, bool, ulong?, bool, bool)>());
+    }
+
+    private void Watchdog(int number, string identity, string state)
+    {
+        string folder = $"sys/class/watchdog/watchdog{number}/";
+        _machine.Set(folder + "identity", identity);
+        _machine.Set(folder + "state", state);
+        _machine.Set(folder + "timeout", "30");
     }
 
     [Fact]

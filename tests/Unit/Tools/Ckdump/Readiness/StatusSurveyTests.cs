@@ -57,6 +57,32 @@ public sealed class StatusSurveyTests : IDisposable
     private static Finding Worst(StatusDocument status) => status.Findings[0];
 
     [Fact]
+    public void AWatchdogThatTheCaptureKernelDoesNotKnowIsAWarning()
+    {
+        Load();
+        foreach ((string device, string identity) in new[] { ("watchdog0", "iTCO_wdt"), ("watchdog1", "IPMI") })
+        {
+            _machine.Set($"sys/class/watchdog/{device}/identity", identity);
+            _machine.Set($"sys/class/watchdog/{device}/state", "active");
+            _machine.Set($"sys/class/watchdog/{device}/timeout", "20");
+        }
+        StatusDocument status = Status();
+        Finding finding = Assert.Single(status.Findings);
+        Assert.Equal(Severity.Warning, finding.Severity);
+        Assert.StartsWith("the watchdog IPMI is armed, and the capture kernel cannot feed it", finding.What);
+        Assert.EndsWith("(it has 20 s)", finding.Advice);
+        Assert.True(status.IsReady);
+        StringWriter text = new();
+        ReadinessText.Write(text, status);
+        Assert.Contains("watchdog  iTCO_wdt, armed, 20 s: the capture kernel feeds it while a dump makes progress\n", text.ToString());
+        Assert.Contains("watchdog  IPMI, armed, 20 s: the capture kernel CANNOT FEED it\n", text.ToString());
+        JsonElement first = JsonDocument.Parse(ReadinessJson.Of(status)).RootElement.GetProperty("watchdogs")[0];
+        Assert.Equal("iTCO_wdt", first.GetProperty("name").GetString());
+        Assert.True(first.GetProperty("isArmed").GetBoolean());
+        Assert.True(first.GetProperty("isFed").GetBoolean());
+    }
+
+    [Fact]
     public void AMachineOnWhichAllIsWellIsReady()
     {
         Load();
