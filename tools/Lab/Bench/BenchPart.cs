@@ -17,4 +17,7 @@ public enum BenchPart
 
     /// <summary><c>ckdump save</c> on the host against <c>cp --sparse=always</c>.</summary>
     Save,
+
+    /// <summary>TCP over the host's networks, against Linux in a guest.</summary>
+    Network,
 }

@@ -50,6 +50,7 @@ public sealed record BenchPlan
     {
         BenchPart.Disks => (round == 1 ? 60 : 0) + 260 + (IsQuick ? 0 : round == 1 ? 400 : 60),
         BenchPart.Dumps => 130,
+        BenchPart.Network => 100,
         BenchPart.Filter => IsQuick ? 100 : round == 1 ? 300 : 170,
         BenchPart.Save => (round == 1 ? IsQuick ? 30 : 80 : 0) + 60,
         _ => (round == 1 ? IsQuick ? 30 : 80 : 0) + 40,

@@ -4,6 +4,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Network;
 using CosmosKdump.Lab.Bench.Saving;
 using CosmosKdump.Lab.Guests;
 
@@ -72,6 +73,9 @@ public sealed class BenchResult
     /// <summary>Every copy of a dump on the host.</summary>
     public List<SaveSample> Saves { get; init; } = [];
 
+    /// <summary>Every transfer over a network.</summary>
+    public List<NetworkSample> Transfers { get; init; } = [];
+
     /// <summary>How often makedumpfile died of a signal while it converted, and was run again.</summary>
     public int MakedumpfileAborts { get; set; }
 
@@ -120,6 +124,10 @@ public sealed class BenchResult
     /// <summary>The median length of what was copied, bytes; NaN if it was not measured.</summary>
     public double SavedBytes(SaveCase wanted) =>
         Sample.Median([.. Saves.Where(one => one.Case == wanted).Select(one => (double)one.Bytes)]);
+
+    /// <summary>The median rate of a transfer, MB/s; NaN if it was not measured.</summary>
+    public double TransferRate(NetworkCase wanted) => Sample.Median(
+        [.. Transfers.Where(one => one.Case == wanted).Select(one => one.MegabytesPerSecond)]);
 
     /// <summary>What a case's guest did before it crashed; null if it was not measured.</summary>
     public GuestWork? Work(BenchCase wanted) => Captures.Find(one => one.Case == wanted)?.Work;

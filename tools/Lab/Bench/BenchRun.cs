@@ -6,6 +6,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Network;
 using CosmosKdump.Lab.Bench.Saving;
 using CosmosKdump.Lab.Setup;
 
@@ -97,6 +98,7 @@ public static class BenchRun
                 BenchPart.Filter => new FilteredRounds(
                     "filter", [.. plan.LargeMemories.SelectMany(FilteredCases.Filter)], measurements),
                 BenchPart.Save => new SaveRounds(plan.ConvertedMemoryMiB, measurements),
+                BenchPart.Network => new NetworkRounds(measurements),
                 _ => new ConversionRounds(plan.ConvertedMemoryMiB, measurements),
             });
         }

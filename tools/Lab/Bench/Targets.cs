@@ -3,6 +3,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Network;
 using CosmosKdump.Lab.Bench.Saving;
 
 namespace CosmosKdump.Lab.Bench;
@@ -22,6 +23,7 @@ public static class Targets
             BenchPart.Dumps => FilteredTargets.OfDumps(result),
             BenchPart.Filter => FilteredTargets.OfFilter(result),
             BenchPart.Save => SaveTables.Judge(result),
+            BenchPart.Network => NetworkTargets.Judge(result),
             _ => ConversionTargets.Judge(result),
         }),
     ];

@@ -29,7 +29,7 @@ public static class BenchCommand
         Option<string[]> only = new("--only")
         {
             Description = "parts: disks (full dumps, disks, reservations), dumps (level 31, 1 GiB guest), filter "
-                + "(level 31, 16 and 64 GiB), convert and save (on the host); default: all",
+                + "(level 31, 16 and 64 GiB), convert and save (on the host), network (TCP); default: all",
             HelpName = "PART,…",
             DefaultValueFactory = _ => [],
         };

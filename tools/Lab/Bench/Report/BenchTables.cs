@@ -3,6 +3,7 @@ using System.Linq;
 using CosmosKdump.Lab.Bench.Conversions;
 using CosmosKdump.Lab.Bench.Disks;
 using CosmosKdump.Lab.Bench.Filtered;
+using CosmosKdump.Lab.Bench.Network;
 using CosmosKdump.Lab.Bench.Saving;
 using CosmosKdump.Lab.Stock;
 
@@ -22,6 +23,7 @@ public static class BenchTables
         .. FilteredTables.Of(result),
         .. ConversionTables.Of(result),
         .. SaveTables.Of(result),
+        .. NetworkTables.Of(result),
         .. DiskTables.Of(result),
         Sizes(result),
         .. result.Failures.Count == 0 ? [] : new[] { Failures(result) },
