@@ -164,7 +164,7 @@ public struct TcpEngine<TLink, TClock, TMemory>
             }
             SendSegment(repeat.Start, (int)(repeat.End - repeat.Start), now);
         }
-        int most = Math.Max((int)_flight.Mss, Port.Link.MostSegmentedBytes / (int)_flight.Mss * (int)_flight.Mss);
+        int most = (int)_flight.MostAtOnce(Port.Link.MostSegmentedBytes);
         while (Port.Link.FreeFrames > 0)
         {
             ulong queued = Queue.End - _flight.Next;

@@ -19,6 +19,7 @@ public struct TcpFlight
     private const ulong LeastSegments = 4;
 
     private SackBoard _sacked;
+    private CardSegmentation _byCard;
     private ulong _congestionWindow;
     private ulong _threshold;
     private ulong _recoveryEnd;
@@ -130,6 +131,13 @@ public struct TcpFlight
         }
     }
 
+    /// <summary>
+    /// Most bytes of new data that are sent at a time, where the card makes segments of so many bytes: whole ones, at
+    /// least one.
+    /// </summary>
+    public readonly ulong MostAtOnce(int mostSegmentedBytes) =>
+        _byCard.IsTrusted(Next) ? Math.Max(Mss, (ulong)mostSegmentedBytes / Mss * Mss) : Mss;
+
     /// <summary>Notes that data was sent, new or again.</summary>
     public void Send(ulong start, ulong lengthBytes, ulong now)
     {
@@ -147,9 +155,11 @@ public struct TcpFlight
                 _timedStart = now;
             }
             Next = end;
+            _byCard.CountSent(start, end, Mss);
             return;
         }
         Repeats++;
+        _byCard.CountRepeat(start, end);
         // Karn: an answer could be to either.
         _timedEnd = _timedEnd > start ? 0 : _timedEnd;
         _nextGap = Math.Max(_nextGap, end);
@@ -262,6 +272,7 @@ public struct TcpFlight
         bool wasFull = 2 * UnderWay >= _congestionWindow;
         Start = position;
         _sacked.RemoveBefore(position);
+        _byCard.CountAcknowledged(position, Next);
         if (_timedEnd != 0 && position >= _timedEnd)
         {
             RttEstimator rtt = Rtt;

@@ -28,6 +28,9 @@ internal sealed class SimulatedCard(SimulatedWire wire, TestMemory memory)
 
     public int MostSegmentedBytes { get; set; }
 
+    /// <summary>What it cuts does not arrive anywhere.</summary>
+    public bool LosesSegmented { get; set; }
+
     public Status Health { get; set; }
 
     public ulong DmaMicroseconds { get; set; } = 30;
@@ -113,6 +116,10 @@ internal sealed class SimulatedCard(SimulatedWire wire, TestMemory memory)
         Segmented += offload == LinkOffload.TcpSegmentation ? 1 : 0;
         int tcpBytes = head.Length - TcpAt;
         CheckPseudoSum(head, tcpBytes + payload.Count);
+        if (LosesSegmented && offload == LinkOffload.TcpSegmentation)
+        {
+            return;
+        }
         for (int at = 0; at < payload.Count; at += step)
         {
             byte[] part = [.. head, .. payload.GetRange(at, Math.Min(step, payload.Count - at))];

@@ -64,6 +64,38 @@ public class TcpConnectionTests
         Assert.InRange(net.Wire.Microseconds - start, 0UL, Second);
     }
 
+    [Fact]
+    public void Segments_that_do_not_arrive_when_the_card_cuts_them_are_cut_before()
+    {
+        var net = new NetFixture(offload: 2);
+        net.Card.LosesSegmented = true;
+        ulong start = net.Wire.Microseconds;
+        RunWhole(net);
+        Assert.InRange(net.Card.Segmented, 2, 50);
+        // A few losses to find out, not one for each window.
+        Assert.InRange(net.Wire.Microseconds - start, 0UL, Second);
+    }
+
+    [Fact]
+    public void A_pause_of_the_network_does_not_end_segmentation_by_the_card()
+    {
+        var net = new NetFixture(offload: 2);
+        bool isCut = false;
+        net.Wire.Swallows = _ => isCut;
+        int before = 0;
+        net.Host.AfterSegment = host =>
+        {
+            if (before == 0 && host.Received.Count > 300_000)
+            {
+                isCut = true;
+                before = net.Card.Segmented;
+                net.Wire.After(Second / 2, () => isCut = false);
+            }
+        };
+        RunWhole(net);
+        Assert.True(before > 0 && net.Card.Segmented > before + 2, $"{before}, then {net.Card.Segmented}");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(100)]
