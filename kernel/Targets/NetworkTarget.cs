@@ -2,6 +2,7 @@ using System;
 using CosmosKdump.Capture;
 using CosmosKdump.Capture.Input;
 using CosmosKdump.Capture.Net;
+using CosmosKdump.Kernel.Drivers.Intel;
 using CosmosKdump.Kernel.Drivers.Virtio;
 using CosmosKdump.Kernel.Machine;
 
@@ -30,6 +31,7 @@ internal static class NetworkTarget
         _spec = spec;
         NetworkSearch search = NetworkSearch.New;
         NetworkCards<VirtioNetUnit>.Try(ref search);
+        NetworkCards<E1000Unit>.Try(ref search);
         return search.Result;
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Net;
@@ -9,7 +10,9 @@ namespace CosmosKdump.Tests.EndToEnd.Network;
 
 /// <summary>
 /// A cable between a machine's card and QEMU's user network, which a second QEMU without a machine runs: Ethernet frames
-/// as UDP datagrams, of which this loses, doubles and reorders a share, in both directions.
+/// as UDP datagrams, of which this loses, doubles and reorders a share, in both directions. IP fragments of a packet go
+/// the same way all: QEMU 7.2's e1000e makes them of what it should cut into segments, and the QEMU at the other end dies
+/// (SIGBUS in libslirp 4.7) of packets that lack one or have one twice.
 /// </summary>
 public sealed class BadNetwork : IDisposable
 {
@@ -49,10 +52,10 @@ public sealed class BadNetwork : IDisposable
     public int Reordered => _reordered;
 
     /// <summary>Arguments of the QEMU whose card is at this cable.</summary>
-    public IReadOnlyList<string> CardArguments =>
+    public IReadOnlyList<string> CardArguments(string device) =>
     [
         "-netdev", $"socket,id=net,udp=127.0.0.1:{PortOf(_cardSide)},localaddr=127.0.0.1:{_cardPort}",
-        "-device", "virtio-net-pci,netdev=net",
+        "-device", $"{device},netdev=net",
     ];
 
     /// <inheritdoc/>
@@ -73,19 +76,25 @@ public sealed class BadNetwork : IDisposable
         return PortOf(socket);
     }
 
-    // A frame that is to be overtaken is kept until the next one has gone.
+    // A packet that is to be overtaken is kept until the next one has gone.
     private void Carry(UdpClient from, UdpClient to, int port, Random random)
     {
         void Run()
         {
-            IPEndPoint target = new(IPAddress.Loopback, port);
-            byte[]? late = null;
+            List<byte[]> packet = [];
+            List<byte[]>? late = null;
             try
             {
                 while (true)
                 {
                     IPEndPoint sender = new(IPAddress.Any, 0);
-                    byte[] frame = from.Receive(ref sender);
+                    packet.Add(from.Receive(ref sender));
+                    if (HasMoreFragments(packet[^1]))
+                    {
+                        continue;
+                    }
+                    List<byte[]> whole = packet;
+                    packet = [];
                     if (random.NextDouble() < _share)
                     {
                         Interlocked.Increment(ref _lost);
@@ -93,19 +102,19 @@ public sealed class BadNetwork : IDisposable
                     }
                     if (late is null && random.NextDouble() < _share)
                     {
-                        late = frame;
+                        late = whole;
                         Interlocked.Increment(ref _reordered);
                         continue;
                     }
-                    to.Send(frame, target);
+                    Send(whole);
                     if (random.NextDouble() < _share)
                     {
                         Interlocked.Increment(ref _doubled);
-                        to.Send(frame, target);
+                        Send(whole);
                     }
                     if (late is not null)
                     {
-                        to.Send(late, target);
+                        Send(late);
                         late = null;
                     }
                 }
@@ -116,6 +125,17 @@ public sealed class BadNetwork : IDisposable
                 return;
             }
         }
+        void Send(List<byte[]> frames)
+        {
+            foreach (byte[] frame in frames)
+            {
+                to.Send(frame, new IPEndPoint(IPAddress.Loopback, port));
+            }
+        }
         new Thread(Run) { IsBackground = true, Name = "cable" }.Start();
     }
+
+    // RFC 791, 3.1: the flag MF.
+    private static bool HasMoreFragments(byte[] frame) =>
+        frame.Length > 34 && BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(12)) == 0x0800 && (frame[20] & 0x20) != 0;
 }

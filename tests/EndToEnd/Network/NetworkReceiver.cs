@@ -17,10 +17,10 @@ public sealed class NetworkReceiver : IDisposable
     private readonly Process _process;
     private readonly List<string> _lines = [];
 
-    /// <summary>Starts it, on any free port of the loopback interface.</summary>
-    public NetworkReceiver(params string[] more)
+    /// <summary>Starts it, on any free port of an address of the host.</summary>
+    public NetworkReceiver(string address = "127.0.0.1", params string[] more)
     {
-        string[] arguments = ["receive", "--listen", "127.0.0.1:0", "-o", Folder, "--keep-free", "0", .. more];
+        string[] arguments = ["receive", "--listen", $"{address}:0", "-o", Folder, "--keep-free", "0", .. more];
         _process = Process.Start(new ProcessStartInfo(CkdumpTool.Path, arguments) { RedirectStandardError = true })!;
         _process.ErrorDataReceived += (_, data) =>
         {

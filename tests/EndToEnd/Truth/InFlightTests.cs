@@ -15,6 +15,8 @@ public class InFlightTests
         new GuestDisk { Interface = DiskInterface.VirtioModern });
 
     [Theory]
-    [InlineData("virtio-net-pci", "virtio_net")]
-    public void A_network_card(string card, string module) => BusyNetwork.Crash(KernelSeries.Linux61, card, module);
+    [InlineData("virtio-net-pci", "virtio_net", KernelSeries.Linux61)]
+    [InlineData("e1000e", "e1000e", KernelSeries.Linux61Full)]
+    public void A_network_card(string card, string module, KernelSeries kernel) =>
+        BusyNetwork.Crash(kernel, card, module);
 }
