@@ -171,8 +171,11 @@ public static class Limits
     /// <summary>Most bytes under way.</summary>
     public const ulong TcpMostWindowBytes = 4 << 20;
 
-    /// <summary>How long a peer may say nothing while data waits, microseconds.</summary>
-    public const ulong TcpSilenceMicroseconds = 30_000_000;
+    /// <summary>
+    /// How long a peer may say nothing while data waits, microseconds: less than the period that Linux's drivers give
+    /// watchdogs (30 s), so that the next target has its turn.
+    /// </summary>
+    public const ulong TcpSilenceMicroseconds = 20_000_000;
 
     /// <summary>How long a peer may take nothing although it answers, microseconds: its disk may be slow.</summary>
     public const ulong TcpStallMicroseconds = 120_000_000;

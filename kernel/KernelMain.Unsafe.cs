@@ -155,8 +155,10 @@ internal static unsafe class KernelMain
     /// <summary>Feeds the watchdogs that the old kernel armed, from now on as long as there is progress.</summary>
     private static Status WatchProgress(ulong unused)
     {
-        Watchdogs.Find();
+        // First: a fault while others are looked for leaves those that were found fed.
         CaptureProgress.Use(&Watchdogs.Feed);
+        Watchdogs.Find();
+        Watchdogs.Feed();
         return Status.Ok;
     }
 

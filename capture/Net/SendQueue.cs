@@ -61,7 +61,9 @@ public struct SendQueue
         if (_endPiece > _firstPiece)
         {
             ref SendPiece last = ref Table[(int)((_endPiece - 1) % Pieces)];
-            if ((last.LengthBytes & OwnMark) == 0 && last.Address + last.LengthBytes == address)
+            // What is acknowledged of a piece stays in it until all of it is: a long run of memory becomes several pieces.
+            bool goesOn = last.Address + last.LengthBytes == address && last.LengthBytes + (ulong)lengthBytes <= MostQueuedBytes;
+            if ((last.LengthBytes & OwnMark) == 0 && goesOn)
             {
                 last.LengthBytes += (uint)lengthBytes;
                 End += (ulong)lengthBytes;

@@ -11,14 +11,15 @@ internal static class PhysicalMap
     private static int _keptPages = WindowPages;
 
     /// <summary>
-    /// Maps a device's registers uncached. <see cref="Status.TooManyEntries"/> when the device area is full.
+    /// Maps a device's registers uncached. <see cref="Status.TooManyEntries"/> when the device area is full,
+    /// <see cref="Status.AddressOutOfRange"/> where this CPU has no such address: a page table entry of it would fault.
     /// </summary>
     internal static Status MapDevice(ulong physical, ulong lengthBytes, out Mmio window)
     {
         window = default;
         ulong first = physical & ~0xFFFUL;
         ulong offset = physical - first;
-        if (lengthBytes == 0 || physical >= Limits.PhysicalEnd || lengthBytes > Limits.PhysicalEnd - physical)
+        if (lengthBytes == 0 || physical >= PageTables.PhysicalEnd || lengthBytes > PageTables.PhysicalEnd - physical)
         {
             return Status.AddressOutOfRange;
         }

@@ -75,6 +75,7 @@ internal static class DiskTarget<TDriver>
     private static Status TryController(ulong unused)
     {
         PhysicalMap.Reset();
+        CaptureProgress.Made();
         Sink = new AreaSink<TDriver, KernelClock, LogConsole>(
             default, default, default, StaticMemory.Label.AsBuffer());
         Status status = Driver.Start(_device, StaticMemory.Device);

@@ -40,7 +40,11 @@ internal static unsafe class LinkOf<TDriver>
 
     private static void Announce() => Driver.Announce();
 
-    private static Status Poll() => Driver.Poll();
+    private static Status Poll()
+    {
+        NetworkTarget.LookAtProgress();
+        return Driver.Poll();
+    }
 
     private static int Receive(Span<byte> frame) => Driver.Receive(frame);
 }

@@ -41,6 +41,7 @@ internal static class NetworkCards<TDriver>
     private static Status TryCard(ulong unused)
     {
         PhysicalMap.Reset();
+        CaptureProgress.Made();
         ref TDriver driver = ref LinkOf<TDriver>.Driver;
         Status status = driver.Start(_device, StaticMemory.Device);
         if (status == Status.Ok)

@@ -12,6 +12,7 @@ namespace CosmosKdump.Kernel.Targets;
 internal static class NetworkTarget
 {
     private static TargetSpec _spec;
+    private static ulong _acknowledged;
 
     /// <summary>Address that the command line gives; none: DHCP.</summary>
     internal static IpSettings Settings { get; set; }
@@ -33,6 +34,20 @@ internal static class NetworkTarget
         NetworkCards<VirtioNetUnit>.Try(ref search);
         NetworkCards<E1000Unit>.Try(ref search);
         return search.Result;
+    }
+
+    /// <summary>
+    /// Whether the server has acknowledged something since the last look: progress that needs no look at memory, which a card
+    /// may do by itself.
+    /// </summary>
+    internal static void LookAtProgress()
+    {
+        ulong now = Tcp.Connection.Engine.Queue.Start + Http.Connection.Engine.Queue.Start;
+        if (now != _acknowledged)
+        {
+            _acknowledged = now;
+            CaptureProgress.Made();
+        }
     }
 
     /// <summary>Tries to reach the server over a card that was started.</summary>
@@ -89,14 +104,18 @@ internal static class NetworkTarget
     {
         Status status = Status.Ok;
         connection.Engine.Port.Settings = Settings;
+        // Steps that end by themselves: a watchdog's period is there for each.
+        CaptureProgress.Made();
         if (Settings.Address.Value == 0)
         {
             status = DhcpClient.Run(ref connection.Engine.Port);
+            CaptureProgress.Made();
         }
         if (status == Status.Ok)
         {
             TellAddress(in connection.Engine.Port.Settings);
             status = connection.Connect(_spec.Server);
+            CaptureProgress.Made();
         }
         return status;
     }

@@ -9,8 +9,8 @@ namespace CosmosKdump.Kernel.Drivers.Watchdog;
 /// <summary>A watchdog that ACPI's table WDAT describes, whatever it is.</summary>
 internal struct AcpiWatchdog
 {
-    private const int EntryCountOffset = 64;
-    private const int FirstEntryOffset = 68;
+    private const uint EntryCountOffset = 64;
+    private const uint FirstEntryOffset = 68;
     private const uint MostEntries = 256;
 
     private Instructions _reset;
@@ -24,25 +24,25 @@ internal struct AcpiWatchdog
 
     /// <summary>
     /// Reads the table; a timer that it does not tell to be running is left alone, and so is one that is fed in more
-    /// steps than there is room for.
+    /// steps than there is room for. A table with a wrong checksum is not used: what it names is written to for as long as
+    /// the dump takes, and may be the memory that is dumped.
     /// </summary>
     public static AcpiWatchdog Find()
     {
         AcpiWatchdog found = default;
-        OldMemory memory = default;
         Span<byte> buffer = stackalloc byte[AcpiInstruction.Bytes];
         Span<byte> number = buffer.Slice(0, sizeof(uint));
-        if (!AcpiTables.TryFind("WDAT"u8, out ulong table, out uint length) || length < FirstEntryOffset
-            || memory.Read(table + EntryCountOffset, number) != Status.Ok)
+        if (AcpiTable.Open("WDAT"u8, out AcpiTable table) != Status.Ok || table.Length < FirstEntryOffset
+            || table.Read(EntryCountOffset, number) != Status.Ok)
         {
             return found;
         }
         bool isRunning = false;
-        uint room = Math.Min((length - FirstEntryOffset) / AcpiInstruction.Bytes, MostEntries);
+        uint room = Math.Min((table.Length - FirstEntryOffset) / AcpiInstruction.Bytes, MostEntries);
         uint entries = Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(number), room);
         for (uint i = 0; i < entries; i++)
         {
-            if (memory.Read(table + FirstEntryOffset + (i * AcpiInstruction.Bytes), buffer) != Status.Ok)
+            if (table.Read(FirstEntryOffset + (i * AcpiInstruction.Bytes), buffer) != Status.Ok)
             {
                 return default;
             }

@@ -117,8 +117,20 @@ public class AcpiWatchdogTests : IMmioDevice
         Plant(Running, Reload);
         Entry(Reset, ReadCountdown, 1, 2, 0, Port, 1, 1).CopyTo(_machine.Memory, Table + 68 + 48);
         BinaryPrimitives.WriteUInt32LittleEndian(_machine.Memory.AsSpan(Table + 64), uint.MaxValue);
+        SimulatedAcpi.Sum(_machine.Memory.AsSpan(Table, 68 + 48), 9);
 
         Assert.True(AcpiWatchdog.Find().IsRunning);
+    }
+
+    /// <summary>What it names is written to while the dump is made: it may be memory by now.</summary>
+    [Fact]
+    public void A_table_with_a_wrong_checksum_is_not_used()
+    {
+        _ = new SimulatedTco(_machine, Port);
+        Plant(Running, Reload);
+        _machine.Memory[Table + 68 + 24 + 8] ^= 4;
+
+        Assert.False(AcpiWatchdog.Find().IsRunning);
     }
 
     bool IMmioDevice.HasAddress(ulong address) => address == Register;
@@ -163,6 +175,7 @@ public class AcpiWatchdogTests : IMmioDevice
         {
             entries[i].CopyTo(memory[(Table + 68 + (24 * i))..]);
         }
+        SimulatedAcpi.Sum(memory.Slice(Table, 68 + (24 * entries.Length)), 9);
         AcpiTables.Use(RootPointer);
     }
 
