@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using CosmosKdump.Capture.Encode.Flat;
+using CosmosKdump.Capture.Encode.Kdump;
 
 namespace CosmosKdump.Capture.Net;
 
@@ -14,7 +15,7 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
     where TMemory : struct, IPhysicalMemory
 {
     /// <summary>Bytes of the buffer that the constructor takes.</summary>
-    public const int BufferBytes = Limits.PageBytes + TcpConnection<TLink, TClock, TMemory>.BufferBytes;
+    public const int BufferBytes = HeadsBytes + TcpConnection<TLink, TClock, TMemory>.BufferBytes;
 
     /// <summary>The connection. A public field, for it is a struct that changes in place.</summary>
     public TcpConnection<TLink, TClock, TMemory> Connection;
@@ -22,16 +23,21 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
     /// <summary>Where the dump goes. Public for the same reason.</summary>
     public HttpTarget Target;
 
+    // A page that is read, and the first one of the dump.
+    private const int HeadsBytes = 2 * Limits.PageBytes;
     private const int RunBytes = 256 * 1024;
     private const int ChunkHeadBytes = 48;
 
     private readonly HeldBuffer _page;
+    private readonly HeldBuffer _header;
     private DumpFacts _facts;
     private HttpAnswer _answer;
     private ulong _bytes;
+    private ulong _records;
     private Status _stuck;
     private bool _isFlat;
     private bool _hasChunk;
+    private bool _hasHeader;
 
     /// <summary>
     /// A sink over a link, which it owns from now on; its connection is to be opened before <see cref="Begin"/>.
@@ -41,9 +47,11 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
     {
         Target = target;
         _page = new HeldBuffer(new DmaBuffer(buffer.Bytes[..Limits.PageBytes], buffer.Address));
+        _header = new HeldBuffer(new DmaBuffer(
+            buffer.Bytes[Limits.PageBytes..HeadsBytes], buffer.Address + Limits.PageBytes));
         Connection = new TcpConnection<TLink, TClock, TMemory>(
             in link, in clock, in memory,
-            new DmaBuffer(buffer.Bytes[Limits.PageBytes..], buffer.Address + Limits.PageBytes));
+            new DmaBuffer(buffer.Bytes[HeadsBytes..], buffer.Address + HeadsBytes));
     }
 
     /// <summary>Pages that could not be read; the dump has zeros for what is missing of them.</summary>
@@ -94,8 +102,15 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
         }
         for (ulong done = 0; done < chunk.LengthBytes && _stuck == Status.Ok;)
         {
-            int length = (int)Math.Min(RunBytes, chunk.LengthBytes - done);
-            SendRun(chunk.PositionBytes + done, chunk.Address + done, length);
+            ulong position = chunk.PositionBytes + done;
+            // The first page of a flattened dump is a record of its own, for it may have to come again.
+            ulong most = _isFlat && position < Limits.PageBytes ? Limits.PageBytes - position : RunBytes;
+            int length = (int)Math.Min(most, chunk.LengthBytes - done);
+            SendRun(position, chunk.Address + done, length);
+            if (_isFlat && position == 0 && length == Limits.PageBytes)
+            {
+                _hasHeader = Connection.Engine.Memory.Read(chunk.Address, _header.Bytes) == Status.Ok;
+            }
             done += (ulong)length;
             _bytes += (ulong)length;
         }
@@ -113,7 +128,8 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
 
     /// <summary>
     /// Ends the request and waits for the server's answer. <see cref="Status.HttpRefused"/>: it is no success;
-    /// <see cref="Status.NotConfirmed"/>: there is none.
+    /// <see cref="Status.NotConfirmed"/>: there is none. A flattened dump that lacks pages gets its header again before,
+    /// with the flag of an incomplete dump.
     /// </summary>
     public Status Finish(Status outcome, in DumpFacts facts)
     {
@@ -123,6 +139,10 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
         }
         if (_isFlat)
         {
+            if (outcome != Status.Ok && _hasHeader)
+            {
+                RepeatHeader();
+            }
             Span<byte> record = stackalloc byte[FlatFormat.RecordBytes];
             FlatFormat.WriteRecord(record, FlatFormat.EndMark, FlatFormat.EndMark);
             SendChunkHead(0, record);
@@ -160,6 +180,17 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
         _stuck = status == Status.Ok ? _stuck : status;
     }
 
+    private void RepeatHeader()
+    {
+        Span<byte> flags = _header.Bytes[KdumpHeader.StatusAt..];
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            flags, BinaryPrimitives.ReadUInt32LittleEndian(flags) | KdumpHeader.Incomplete);
+        for (ulong copies = FlatFormat.HeaderCopies(_records); copies > 0 && _stuck == Status.Ok; copies--)
+        {
+            SendRun(0, _header.Address, Limits.PageBytes);
+        }
+    }
+
     private void SendRun(ulong position, ulong address, int lengthBytes)
     {
         if (_isFlat)
@@ -167,6 +198,7 @@ public struct HttpSink<TLink, TClock, TMemory> : IDumpSink
             Span<byte> record = stackalloc byte[FlatFormat.RecordBytes];
             FlatFormat.WriteRecord(record, (long)position, lengthBytes);
             SendChunkHead(lengthBytes, record);
+            _records++;
         }
         int sent = 0;
         for (int done = 0; done < lengthBytes;)

@@ -12,7 +12,7 @@ namespace CosmosKdump.Kernel.Machine;
 internal static class StaticMemory
 {
     internal const int PageTablePages = 32;
-    internal const int LabelBytes = 4 * 4096;
+    internal const int LabelBytes = 5 * 4096;
 
     /// <summary>What the largest driver needs; each checks it against its own RegionBytes.</summary>
     internal const int DeviceBytes = 160 * 1024;

@@ -1,8 +1,10 @@
 using System;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO;
 using System.Text;
 using CosmosKdump.Capture;
+using CosmosKdump.Capture.Encode.Kdump;
 using CosmosKdump.Capture.Net;
 using CosmosKdump.Tests.Unit.Capture.Stream;
 using Xunit;
@@ -48,6 +50,23 @@ public class HttpSinkTests
         Assert.Equal(Status.Ok, SendAll(DumpFormat.Elf, "/x", pagesLost: 1));
         _net.Data.Slice(50 * 4096, 4096).Clear();
         Assert.True(_net.Data.SequenceEqual(Request().Body));
+    }
+
+    [Fact]
+    public void A_flattened_dump_that_lacks_pages_ends_with_headers_that_say_so()
+    {
+        _net.Unreadable.Add(NetFixture.DataAddress + (50 * 4096));
+        AnswerAtEnd("HTTP/1.1 200 OK\r\n\r\n");
+        Assert.Equal(Status.PagesLost, SendAll(DumpFormat.Kdump, "/x", pagesLost: 1, Status.PagesLost));
+        byte[] flat = Unchunk(Request().Body);
+        byte[] dump = Unflatten(flat);
+        _net.Data.Slice(50 * 4096, 4096).Clear();
+        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(_net.Data[KdumpHeader.StatusAt..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(_net.Data[KdumpHeader.StatusAt..], flags | KdumpHeader.Incomplete);
+        Assert.True(_net.Data.SequenceEqual(dump));
+        // As often as crash needs it.
+        int records = (flat.Length - 4096 - dump.Length) / (4096 + 16);
+        Assert.InRange(records, 2, 4);
     }
 
     [Theory]
@@ -98,7 +117,7 @@ public class HttpSinkTests
         };
     }
 
-    private Status SendAll(DumpFormat format, string path, ulong pagesLost = 0)
+    private Status SendAll(DumpFormat format, string path, ulong pagesLost = 0, Status outcome = Status.Ok)
     {
         int length = Encoding.ASCII.GetBytes(path, _path);
         var target = new HttpTarget(
@@ -114,7 +133,7 @@ public class HttpSinkTests
         {
             status = sink.Submit(new DumpChunk(at, NetFixture.DataAddress + at, 100 * 4096));
         }
-        status = sink.Finish(status, facts);
+        status = sink.Finish(status == Status.Ok ? outcome : status, facts);
         Assert.Equal(pagesLost, sink.PagesLost);
         sink.Connection.Close();
         return status;

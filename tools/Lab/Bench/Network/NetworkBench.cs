@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Text.RegularExpressions;
 using CosmosKdump.Lab.Guests;
+using CosmosKdump.Lab.Setup;
 
 namespace CosmosKdump.Lab.Bench.Network;
 
@@ -27,11 +28,12 @@ public static partial class NetworkBench
         using CountingServer server = new(tap?.HostAddress ?? "127.0.0.1");
         string host = tap?.HostAddress ?? UserHost;
         string own = tap is null ? $"{UserGuest}/24" : $"{tap.GuestAddress}/30";
+        string device = one.Card == NetworkCard.Virtio ? "virtio-net-pci" : "e1000e";
         GuestOptions options = new()
         {
-            Name = $"bench-network-{one.Kind}-{one.Sender}",
+            Name = $"bench-network-{one.Kind}-{one.Card}-{one.Sender}",
             Preallocated = true,
-            QemuArguments = tap?.QemuArguments() ?? ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"],
+            QemuArguments = tap?.QemuArguments(device) ?? ["-netdev", "user,id=net", "-device", $"{device},netdev=net"],
         };
         return one.Sender switch
         {
@@ -49,10 +51,12 @@ public static partial class NetworkBench
             {
                 MemoryMiB = LinuxMemoryMiB,
                 CrashKernel = "",
-                Modules = ["virtio_net"],
+                Kernel = one.Card == NetworkCard.Virtio ? KernelSeries.Linux61 : KernelSeries.Linux61Full,
+                Modules = [one.Card == NetworkCard.Virtio ? "virtio_net" : "e1000e"],
                 BeforeCrash = $"""
                     dd if=/dev/zero of=/tmp/block bs=1M count={LengthMiB} 2>/dev/null
                     ip link set eth0 up; ip addr add {own} dev eth0
+                    for i in 1 2 3 4 5 6 7 8 9; do [ "$(cat /sys/class/net/eth0/carrier)" = 1 ] && break; sleep 1; done
                     nc {host} {server.Port} < /tmp/block
                     echo "{GuestJob.Mark}sent, exit code $?"
                     """,

@@ -8,7 +8,7 @@ namespace CosmosKdump.Lab.Bench.Network;
 public static class NetworkTables
 {
     private const string Method =
-        "256 MiB from a guest with one CPU and a virtio-net card: ours sends an ELF dump by http: to a server that only "
+        "256 MiB from a guest with one CPU: ours sends an ELF dump by http: to a server that only "
         + "counts bytes, Linux 6.1 a file in its memory to the same server, by busybox's nc; MB/s from the first byte to the "
         + "last, as the server sees it. ckdump receive: the same dump by tcp:, where pages that repeat a word travel as that "
         + "word, from the capture's start to the confirmed dump. Medians of all rounds, with the lowest and the highest. "
@@ -23,22 +23,26 @@ public static class NetworkTables
             yield break;
         }
         List<string[]> rows = [];
-        foreach (NetworkKind kind in result.Transfers.Select(one => one.Case.Kind).Distinct().Order())
+        foreach ((NetworkKind kind, NetworkCard card) in result.Transfers.Select(one => (one.Case.Kind, one.Case.Card))
+            .Distinct().Order())
         {
-            double ours = result.TransferRate(new(kind, NetworkSender.Ours));
-            double linux = result.TransferRate(new(kind, NetworkSender.Linux));
+            NetworkCase ours = new(kind, card, NetworkSender.Ours);
+            NetworkCase linux = new(kind, card, NetworkSender.Linux);
             rows.Add(
             [
-                Name(kind), Rates(result, new(kind, NetworkSender.Ours)), Rates(result, new(kind, NetworkSender.Linux)),
-                Figures.Share(ours, linux), Rates(result, new(kind, NetworkSender.OursToReceive)),
+                Name(kind, card), Rates(result, ours), Rates(result, linux),
+                Figures.Share(result.TransferRate(ours), result.TransferRate(linux)),
+                Rates(result, new(kind, card, NetworkSender.OursToReceive)),
             ]);
         }
         yield return new(
             "Network", Method, ["", "CosmosKdump, MB/s", "Linux, MB/s", "of it", "to ckdump receive, MB/s"], rows);
     }
 
-    /// <summary>A network's name.</summary>
-    public static string Name(NetworkKind kind) => kind == NetworkKind.User ? "QEMU's user network" : "a tap device";
+    /// <summary>A network's name, with the card that is in it.</summary>
+    public static string Name(NetworkKind kind, NetworkCard card) =>
+        (kind == NetworkKind.User ? "QEMU's user network" : "a tap device")
+        + (card == NetworkCard.Virtio ? ", virtio-net" : ", e1000e");
 
     private static string Rates(BenchResult result, NetworkCase one)
     {
