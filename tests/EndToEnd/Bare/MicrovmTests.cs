@@ -1,5 +1,6 @@
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Lab.Guests;
+using CosmosKdump.Tests.EndToEnd.Network;
 using Xunit;
 
 namespace CosmosKdump.Tests.EndToEnd.Bare;
@@ -72,6 +73,24 @@ public class MicrovmTests
         {
             BareTest.Says(machine, "dump INCOMPLETE: ", " 1 lost");
             Assert.Equal(1, PageComparison.Run(disk.Path, machine.Memory).Different);
+        });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_network_card_over_MMIO_sends_a_dump(bool isModern)
+    {
+        using NetworkReceiver receiver = new();
+        BareOptions options = new()
+        {
+            Arguments = $"{CrashedMemory.Argument} kdump.target=tcp:{NetworkCard.Host}:{receiver.Port}",
+            QemuArguments = NetworkCard.User("virtio-net-device"),
+        };
+        Captures(options, isModern, machine =>
+        {
+            receiver.WaitFor("complete, as the sender has it");
+            PageComparison.Run(receiver.OnlyFile, machine.Memory).MustBeEqual();
         });
     }
 
