@@ -20,6 +20,7 @@ internal struct E1000Unit : INetworkDriver
     private const ushort Vendor = 0x8086;
     private const int RegisterBar = 0;
     private const int LooksPerCheck = 4096;
+    private const uint SettleMilliseconds = 1;
 
     // Offsets in a frame: of the IP header, its length and checksum, of TCP's header and checksum.
     private const int IpAt = EthernetFrame.HeaderBytes;
@@ -200,11 +201,20 @@ internal struct E1000Unit : INetworkDriver
     {
         if (_isOpen)
         {
-            E1000Reset.Run(in _registers);
+            // A request of the card that the reset cuts off may stop its bus.
             PciControl.Disable(_device);
+            Deadline settled = Deadline.AfterMilliseconds(SettleMilliseconds);
+            while (!settled.HasPassed)
+            {
+                Cpu.Pause();
+            }
+            E1000Reset.Run(in _registers);
             _isOpen = false;
         }
     }
+
+    // I217 and I218: their PHY has other addresses, and is shared with the firmware. It stays as it is.
+    private static bool IsInChipset(ushort id) => id >= 0x153A;
 
     // 82540EM and 82545EM, which virtual machines show, 82574L and 82583V, and those of the chipsets that have the same
     // registers: I217 and I218. Not I219, which hangs when it is reset with descriptors in its rings.
@@ -252,7 +262,10 @@ internal struct E1000Unit : INetworkDriver
         uint control = Read(E1000Register.Control);
         control &= ~E1000Register.ControlForced;
         Write(E1000Register.Control, control | E1000Register.ControlSetLinkUp);
-        E1000Phy.Wake(in _registers);
+        if (!IsInChipset(_device.DeviceId))
+        {
+            E1000Phy.Wake(in _registers);
+        }
         _region.Bytes(0, E1000Layout.Received).Clear();
         for (int i = 0; i < E1000Layout.ReceiveRing; i++)
         {

@@ -24,18 +24,34 @@ internal static class Iommus
     public static void StopAll()
     {
         _wereOn = false;
+        VtdUnit vtd = default;
+        AmdIommuUnit amd = default;
+        if (AcpiTables.TryFind(vtd.TableSignature, out _, out _) || AcpiTables.TryFind(amd.TableSignature, out _, out _))
+        {
+            // As long as an IOMMU may still keep them within their virtual machines.
+            TellDevices("virtual functions"u8, ExtendedControl.VirtualFunctions.ClearAll());
+        }
         Stop<VtdUnit>();
         Stop<AmdIommuUnit>();
-        int devices = _wereOn ? DeviceTranslation.StopAll() : 0;
-        if (devices != 0)
+        if (_wereOn)
         {
-            Span<byte> buffer = stackalloc byte[DeviceLog.LineBytes];
-            TextLine line = ReportLine.Begin(buffer);
-            line.Add("translation switched off in "u8);
-            line.AddDecimal((ulong)devices);
-            line.Add(devices == 1 ? " device"u8 : " devices"u8);
-            DeviceLog.End(ref line);
+            TellDevices("translation"u8, ExtendedControl.TranslationServices.ClearAll());
         }
+    }
+
+    private static void TellDevices(ReadOnlySpan<byte> what, int devices)
+    {
+        if (devices == 0)
+        {
+            return;
+        }
+        Span<byte> buffer = stackalloc byte[DeviceLog.LineBytes];
+        TextLine line = ReportLine.Begin(buffer);
+        line.Add(what);
+        line.Add(" switched off in "u8);
+        line.AddDecimal((ulong)devices);
+        line.Add(devices == 1 ? " device"u8 : " devices"u8);
+        DeviceLog.End(ref line);
     }
 
     private static void Stop<TUnit>()

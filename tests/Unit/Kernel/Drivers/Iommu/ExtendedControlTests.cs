@@ -8,7 +8,7 @@ using Xunit;
 namespace CosmosKdump.Tests.Unit.Kernel.Drivers.Iommu;
 
 [Collection(SimulatedMachine.Tests)]
-public class DeviceTranslationTests
+public class ExtendedControlTests
 {
     private const ulong Unit = 0xFED9_0000;
     private const ulong Window = 0xB000_0000;
@@ -20,7 +20,7 @@ public class DeviceTranslationTests
     private readonly SimulatedPci _pci;
     private readonly SimulatedExtendedSpace _space;
 
-    public DeviceTranslationTests()
+    public ExtendedControlTests()
     {
         _pci = new SimulatedPci(_machine);
         _pci.Add(0, 0, 0, 0x060000);
@@ -56,6 +56,21 @@ public class DeviceTranslationTests
         Iommus.StopAll();
 
         Assert.Equal(0, _space.Writes);
+    }
+
+    /// <summary>They hold addresses of a virtual machine, and show themselves to nobody who walks the buses.</summary>
+    [Fact]
+    public void Virtual_functions_end_whether_an_IOMMU_is_on_or_not()
+    {
+        SimulatedAcpi.PlantWindow(_machine, Window);
+        _space.Set(0x140, 0x1801_000F);
+        _space.Set(0x180, 0x0001_0010);
+        _space.Set(0x188, 0x0000_0019);
+
+        Iommus.StopAll();
+
+        Assert.Equal(0x10u, _space.Get(0x188));
+        Assert.Contains("ckdump: virtual functions switched off in 1 device\n", _machine.Console.ToString());
     }
 
     [Fact]
@@ -109,7 +124,8 @@ public class DeviceTranslationTests
             }
             SimulatedAcpi.Sum(table, 9);
 
-            Assert.InRange(DeviceTranslation.StopAll(), 0, 1);
+            Assert.InRange(ExtendedControl.TranslationServices.ClearAll(), 0, 1);
+            Assert.InRange(ExtendedControl.VirtualFunctions.ClearAll(), 0, 1);
             _space.Set(0x144, Enabled);
         }
     }
