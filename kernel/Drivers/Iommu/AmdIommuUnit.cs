@@ -70,13 +70,12 @@ internal struct AmdIommuUnit : IIommuUnit
         {
             return Status.Ok;
         }
-        // Its commands and logs first, and then itself, as Linux has it.
+        // Its commands and logs first, as Linux has it; they keep no device from memory, should they go on.
         state &= ~AmdIommuRegister.OwnAccess;
         _registers.Write32(AmdIommuRegister.Control, state);
-        Status own = WaitUntilClear(AmdIommuRegister.Status, AmdIommuRegister.Running);
+        _ = WaitUntilClear(AmdIommuRegister.Status, AmdIommuRegister.Running);
         _registers.Write32(AmdIommuRegister.Control, state & ~AmdIommuRegister.Enable);
-        Status translation = WaitUntilClear(AmdIommuRegister.Control, AmdIommuRegister.Enable);
-        return translation != Status.Ok ? translation : own;
+        return WaitUntilClear(AmdIommuRegister.Control, AmdIommuRegister.Enable);
     }
 
     private readonly Status WaitUntilClear(uint register, uint bits)

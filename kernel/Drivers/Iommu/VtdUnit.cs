@@ -71,18 +71,16 @@ internal struct VtdUnit : IIommuUnit
         Status translation = Clear(VtdRegister.Translation);
         Status memory = ReleaseMemory();
         // The old kernel's interrupts mean nothing to us; those between CPUs are not remapped (5.1.1).
-        Status interrupts = Clear(VtdRegister.InterruptRemapping);
+        _ = Clear(VtdRegister.InterruptRemapping);
         // Head and tail must meet before the queue is switched off (6.5.2); an error may keep them apart.
         Deadline drained = Deadline.AfterMilliseconds(DrainMilliseconds);
         while (_registers.Read32(VtdRegister.QueueHead) != _registers.Read32(VtdRegister.QueueTail) && !drained.HasPassed)
         {
             Cpu.Pause();
         }
-        Status queue = Clear(VtdRegister.QueuedInvalidation);
-        return translation != Status.Ok ? translation
-            : memory != Status.Ok ? memory
-            : interrupts != Status.Ok ? interrupts
-            : queue;
+        _ = Clear(VtdRegister.QueuedInvalidation);
+        // The last two keep no device from memory, should they stay.
+        return translation != Status.Ok ? translation : memory;
     }
 
     private readonly uint ReadStatus() => _registers.Read32(VtdRegister.GlobalStatus);

@@ -17,13 +17,16 @@ internal sealed class SimulatedAmdIommu : IMmioDevice
         _address = address;
         Control = control;
         machine.Add(this);
-        machine.Paused += () => _running = (Control & 0x1004) == 0 ? 0 : _running;
+        machine.Paused += () => _running = (Control & 0x1004) == 0 && !KeepsRunning ? 0 : _running;
     }
 
     public uint Control { get; private set; }
 
     /// <summary>Bits of the control register that do not go.</summary>
     public uint Locked { get; set; }
+
+    /// <summary>Its commands and logs do not stop.</summary>
+    public bool KeepsRunning { get; set; }
 
     public int Writes { get; private set; }
 
