@@ -25,11 +25,13 @@ public class AmdViTests
         IommuMachine.Amd,
         guest => Assert.Contains(Off, guest.Console.Text));
 
-    [Fact]
-    public void Network() => BusyNetwork.Crash(
+    [Theory]
+    [InlineData(IommuMachine.VirtioNet, "virtio_net")]
+    [InlineData("e1000e", "e1000e")]
+    public void Network(string card, string module) => BusyNetwork.Crash(
         KernelSeries.Linux61Full,
-        IommuMachine.VirtioNet,
-        "virtio_net",
+        card,
+        module,
         IommuMachine.Amd,
         guest => Assert.Contains(Off, guest.Console.Text));
 }

@@ -71,11 +71,13 @@ public class VtdTests
         });
     }
 
-    [Fact]
-    public void Network() => BusyNetwork.Crash(
-        KernelSeries.Linux61,
-        IommuMachine.VirtioNet,
-        "virtio_net",
+    [Theory]
+    [InlineData(KernelSeries.Linux61, IommuMachine.VirtioNet, "virtio_net")]
+    [InlineData(KernelSeries.Linux61Full, "e1000e", "e1000e")]
+    public void Network(KernelSeries kernel, string card, string module) => BusyNetwork.Crash(
+        kernel,
+        card,
+        module,
         options => IommuMachine.Vtd(options, "intremap=on"),
         guest => Assert.Contains(Off, guest.Console.Text));
 }
