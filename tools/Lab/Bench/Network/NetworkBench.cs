@@ -93,8 +93,8 @@ public static partial class NetworkBench
         {
             string line = receiver.StandardError.ReadLine() ?? "";
             string port = line[(line.LastIndexOf(':') + 1)..];
-            receiver.ErrorDataReceived += (_, _) => { };
-            receiver.BeginErrorReadLine();
+            // What it says of its progress must not fill the pipe.
+            _ = receiver.StandardError.BaseStream.CopyToAsync(Stream.Null);
             using Guest guest = Capture(options, $"tcp:{host}:{port}", own, progress);
             long bytes = 0;
             foreach (string file in Directory.EnumerateFiles(folder))
