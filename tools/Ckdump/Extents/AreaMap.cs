@@ -13,7 +13,8 @@ public static class AreaMap
 {
     /// <summary>
     /// The map of a file that <c>ckdump prepare --file</c> made, for the capture kernel's initrd; checked on the disk by the
-    /// capture kernel's own rules. Needs root. What is wrong is a <see cref="ToolException"/>.
+    /// capture kernel's own rules. Needs root. A file that lost its lock and lies where its stamps say is locked again. What
+    /// is wrong is a <see cref="ToolException"/>.
     /// </summary>
     public static byte[] Build(string path)
     {
@@ -25,16 +26,40 @@ public static class AreaMap
             throw new ToolException(path, "is not prepared as a file of a file system", Advice);
         }
         FileSystemCheck.Require(file);
-        if ((FileCalls.FlagsOf(file.Handle) & FileCalls.Immutable) == 0)
+        uint flags = FileCalls.FlagsOf(file.Handle);
+        if ((flags & FileCalls.Immutable) != 0)
         {
-            throw new ToolException(path, "is not protected against moves (chattr +i): it may have moved", Advice);
+            byte[] map = EncodeWhereItLies(file, label, out Status status);
+            // The stamps of an area with a dump are gone: the capture kernel will refuse it until it is saved.
+            bool isKnown = status == Status.Ok || (status == Status.DumpNotSaved && label.HoldsUnsavedDump);
+            return isKnown ? map : throw new ToolException(path, RawView.Text(status), Advice);
         }
-        DiskExtents place = Locate(file);
-        byte[] map = Encode(file, label.Uuid, place, out Status status);
-        // The stamps of an area with a dump are gone: the capture kernel will refuse it until it is saved.
-        bool isKnown = status == Status.Ok || (status == Status.DumpNotSaved && label.HoldsUnsavedDump);
-        return isKnown ? map : throw new ToolException(path, RawView.Text(status), Advice);
+        return Protect(file, label, flags)
+            ?? throw new ToolException(path, "is not protected against moves (chattr +i): it may have moved", Advice);
     }
+
+    // A save that was interrupted leaves the file without its lock. Right stamps prove its place, once it cannot move.
+    private static byte[]? Protect(AreaFile file, in AreaLabel label, uint flags)
+    {
+        bool isRight = false;
+        FileCalls.SetFlags(file.Handle, file.Path, flags | FileCalls.Immutable);
+        try
+        {
+            byte[] map = EncodeWhereItLies(file, label, out Status status);
+            isRight = status == Status.Ok;
+            return isRight ? map : null;
+        }
+        finally
+        {
+            if (!isRight)
+            {
+                FileCalls.SetFlags(file.Handle, file.Path, flags);
+            }
+        }
+    }
+
+    private static byte[] EncodeWhereItLies(AreaFile file, in AreaLabel label, out Status status) =>
+        Encode(file, label.Uuid, Locate(file), out status);
 
     /// <summary>
     /// Where a file lies on its disk, which the capture kernel must have a driver for. <paramref name="unwritten"/>: blocks
