@@ -65,6 +65,60 @@ public sealed class AreaFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Opens an area whose dump is copied and which is emptied then. A file of a file system that is locked stays locked
+    /// (<see cref="WhileWritable"/>); anything else is opened to be written, which may fail now rather than then.
+    /// </summary>
+    public static AreaFile OpenLocked(string path)
+    {
+        AreaFile file = Open(path, write: false);
+        if (file.IsLocked())
+        {
+            return file;
+        }
+        file.Dispose();
+        return Open(path, write: true);
+    }
+
+    /// <summary>
+    /// Does work on the area, opened for writing. A file of a file system is locked afterwards, whether it was before or
+    /// not: one that may move is no dump area.
+    /// </summary>
+    public void WhileWritable(Action<AreaFile> work)
+    {
+        bool isFile = ReadLabel(out AreaLabel label) == Status.Ok && label.IsFile;
+        bool wasLocked = IsLocked();
+        if (wasLocked)
+        {
+            FileCalls.SetFlags(Handle, Path, FileCalls.FlagsOf(Handle) & ~FileCalls.Immutable);
+        }
+        try
+        {
+            if (wasLocked)
+            {
+                // By the open file, which the path may not name any more.
+                string self = $"/proc/self/fd/{Handle.DangerousGetHandle()}";
+                using AreaFile writable = new(Path, Kind, Posix.Open(self, write: true, exclusive: false));
+                work(writable);
+            }
+            else
+            {
+                work(this);
+            }
+        }
+        finally
+        {
+            if (wasLocked)
+            {
+                Lock();
+            }
+        }
+        if (isFile && !wasLocked)
+        {
+            Lock();
+        }
+    }
+
     /// <summary>Makes a new image file of a length; it is deleted again if that fails.</summary>
     public static AreaFile Create(string path, long lengthBytes, bool sparse)
     {
@@ -209,22 +263,25 @@ public sealed class AreaFile : IDisposable
     public void KeepLock() => _isUnlocked = false;
 
     // Only the lock of a dump area is taken away for a moment: other immutable files are somebody's decision.
+    private bool IsLocked() => Kind == FileKind.Regular && (FileCalls.FlagsOf(Handle) & FileCalls.Immutable) != 0
+        && ReadLabel(out AreaLabel label) == Status.Ok && label.IsFile;
+
     private static bool Unlock(string path)
     {
         using AreaFile file = Open(path, write: false);
-        uint flags = FileCalls.FlagsOf(file.Handle);
-        bool isLocked = (flags & FileCalls.Immutable) != 0
-            && file.ReadLabel(out AreaLabel label) == Status.Ok && label.IsFile;
+        bool isLocked = file.IsLocked();
         if (isLocked)
         {
-            FileCalls.SetFlags(file.Handle, path, flags & ~FileCalls.Immutable);
+            FileCalls.SetFlags(file.Handle, path, FileCalls.FlagsOf(file.Handle) & ~FileCalls.Immutable);
         }
         return isLocked;
     }
 
     private static void Lock(string path)
     {
-        using SafeFileHandle file = Posix.Open(path, write: false, exclusive: false);
-        FileCalls.SetFlags(file, path, FileCalls.FlagsOf(file) | FileCalls.Immutable);
+        using AreaFile file = Open(path, write: false);
+        file.Lock();
     }
+
+    private void Lock() => FileCalls.SetFlags(Handle, Path, FileCalls.FlagsOf(Handle) | FileCalls.Immutable);
 }

@@ -13,12 +13,10 @@ public static class DumpCopy
 {
     /// <summary>
     /// Copies. <paramref name="isWhole"/>: otherwise the file is marked (<see cref="DumpMark"/>), and only what was
-    /// tried is copied, where the label knows how much that is. <paramref name="folder"/> was made for the file;
-    /// <paramref name="makeRoom"/> is told of the bytes that come next.
+    /// tried is copied, where the label knows how much that is. <paramref name="folder"/> was made for the file.
     /// </summary>
     public static void Run(
-        AreaFile area, in AreaLabel label, bool isWhole, string target, OutputFolder folder, Action<long> makeRoom,
-        TextWriter error)
+        AreaFile area, in AreaLabel label, bool isWhole, string target, OutputFolder folder, TextWriter error)
     {
         try
         {
@@ -33,7 +31,7 @@ public static class DumpCopy
             try
             {
                 AreaLabel dump = label;
-                OutputFile.Fill(target, () => Fill(area, dump, isWhole, target, handle, makeRoom, error), "the area keeps the dump");
+                OutputFile.Fill(target, () => Fill(area, dump, isWhole, target, handle, error), "the area keeps the dump");
             }
             catch
             {
@@ -61,13 +59,12 @@ public static class DumpCopy
     }
 
     private static void Fill(
-        AreaFile area, in AreaLabel label, bool isWhole, string target, SafeFileHandle handle, Action<long> makeRoom,
-        TextWriter error)
+        AreaFile area, in AreaLabel label, bool isWhole, string target, SafeFileHandle handle, TextWriter error)
     {
         long lengthBytes = (long)label.DumpLengthBytes;
         long triedBytes = (long)TriedBytes(label);
         TerminalProgress.Run(error, "saving", progress =>
-            SparseCopy.Run(area, handle, target, triedBytes, lengthBytes, makeRoom,
+            SparseCopy.Run(area, handle, target, triedBytes, lengthBytes,
                 done => progress.Report((ulong)done, (ulong)triedBytes)));
         if (!isWhole)
         {

@@ -35,6 +35,9 @@ public sealed class OutputFolder
         return folder;
     }
 
+    /// <summary>Adds a folder in it that was made otherwise.</summary>
+    public void Add(string path) => _made.Push(path);
+
     /// <summary>Removes what was made, innermost first, as far as it is empty.</summary>
     public void RemoveEmpty()
     {
@@ -42,7 +45,10 @@ public sealed class OutputFolder
         {
             while (_made.TryPop(out string? path))
             {
-                Directory.Delete(path);
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path);
+                }
             }
         }
         catch (IOException)

@@ -19,12 +19,10 @@ public static class SparseCopy
 
     /// <summary>
     /// Copies the first <paramref name="dataBytes"/> to an empty file of <paramref name="lengthBytes"/>, the rest of
-    /// which stays a hole, and makes it durable. <paramref name="makeRoom"/> is told of the bytes that come next, before
-    /// they are written.
+    /// which stays a hole, and makes it durable.
     /// </summary>
     public static void Run(
-        AreaFile source, SafeFileHandle target, string targetPath, long dataBytes, long lengthBytes,
-        Action<long> makeRoom, Action<long> progress)
+        AreaFile source, SafeFileHandle target, string targetPath, long dataBytes, long lengthBytes, Action<long> progress)
     {
         Posix.SetLength(target, lengthBytes, targetPath);
         PageCache.ReadInOrder(source.Handle);
@@ -37,7 +35,6 @@ public static class SparseCopy
                 PageCache.BeginWriting(target, Math.Max(0, stepEnd - StepBytes), StepBytes);
                 progress(at);
                 stepEnd = at + StepBytes;
-                makeRoom(Math.Min(StepBytes, dataBytes - at));
             }
             int wanted = (int)Math.Min(BlockBytes, dataBytes - at);
             int got = source.Read(block.AsSpan(0, wanted), at);
@@ -50,6 +47,28 @@ public static class SparseCopy
         }
         progress(dataBytes);
         RandomAccess.FlushToDisk(target);
+    }
+
+    /// <summary>Bytes that a copy of the first <paramref name="dataBytes"/> takes: those that are not in pages of zeros.</summary>
+    public static long Measure(AreaFile source, long dataBytes)
+    {
+        byte[] block = new byte[BlockBytes];
+        long total = 0;
+        for (long at = NextData(source, 0, dataBytes); at < dataBytes; at = NextData(source, at, dataBytes))
+        {
+            int got = source.Read(block.AsSpan(0, (int)Math.Min(BlockBytes, dataBytes - at)), at);
+            if (got == 0)
+            {
+                break;
+            }
+            for (int grain = 0; grain < got; grain += GrainBytes)
+            {
+                int length = Math.Min(GrainBytes, got - grain);
+                total += block.AsSpan(grain, length).IndexOfAnyExcept((byte)0) < 0 ? 0 : length;
+            }
+            at += got;
+        }
+        return total;
     }
 
     private static long NextData(AreaFile source, long at, long dataBytes) =>

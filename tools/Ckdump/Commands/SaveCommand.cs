@@ -73,7 +73,12 @@ public static class SaveCommand
                 string all = string.Join(", ", paths);
                 throw ToolException.Usage($"--output: there are {paths.Count} dumps ({all}): name one");
             }
-            return SaveAll(paths, each => Save(each, file, settings, parsed.GetValue(keep), parsed.GetValue(json), streams), streams.Error);
+            // One for all areas: what this run has saved stays.
+            Retention retention = Retention.Of(settings, streams.Error);
+            return SaveAll(
+                paths,
+                each => Save(each, file, settings, retention, parsed.GetValue(keep), parsed.GetValue(json), streams),
+                streams.Error);
         });
         return command;
     }
@@ -111,48 +116,55 @@ public static class SaveCommand
             .Select(target => (Path: target.Text, Label: AreaLookup.Read(target.Text, out _)))
             .Where(area => area.Label is not null);
         IReadOnlyList<(string Path, AreaLabel Label)> areas =
-        [
-            .. AreaScan.Find().Concat(named.Select(area => (area.Path, area.Label!.Value)))
-                .DistinctBy(area => AreaUuidText.Of(area.Item2.Uuid)),
-        ];
+            [.. AreaScan.Find().Concat(named.Select(area => (area.Path, area.Label!.Value)))];
         if (areas.Count == 0 && !Environment.IsPrivilegedProcess)
         {
             throw NoArea(isPrivileged: false);
         }
-        string[] unsaved = [.. areas.Where(area => area.Label.HoldsUnsavedDump).Select(area => area.Path)];
+        // One area may be found by its disk and by its name; a copy of one may hold another dump, or none.
+        string[] unsaved =
+        [
+            .. areas.Where(area => area.Label.HoldsUnsavedDump)
+                .DistinctBy(area => (AreaUuidText.Of(area.Label.Uuid), area.Label.Sequence, area.Label.CrashTimeSeconds))
+                .Select(area => area.Path),
+        ];
         if (unsaved.Length == 0)
         {
             streams.Output.WriteLine(areas.Count == 0
                 ? "nothing to save: " + NoArea(isPrivileged: true).Message
-                : $"nothing to save: {string.Join(", ", areas.Select(area => area.Path))} hold no new dump");
+                : $"nothing to save: {string.Join(", ", areas.Select(area => area.Path).Distinct())} hold no new dump");
         }
         return unsaved;
     }
 
     /// <summary>Saves one dump; false: it is incomplete.</summary>
-    private static bool Save(string path, string? file, DumpConfig config, bool keep, bool asJson, InvocationConfiguration streams)
+    private static bool Save(
+        string path, string? file, DumpConfig config, Retention retention, bool keep, bool asJson, InvocationConfiguration streams)
     {
         using UnsavedDump dump = UnsavedDump.Open(path, keep);
-        string target = file is null
-            ? new DumpSaver(config, new MachineFacts(ThisMachine.Root).HostName, Retention.Of(config, streams.Error), streams.Error)
-                .Save(dump, keep)
+        SavedFile saved = file is null
+            ? new DumpSaver(config, new MachineFacts(ThisMachine.Root).HostName, retention, streams.Error).Save(dump, keep)
             : SaveFile(dump, file, keep, streams.Error);
-        Report(streams.Output, path, target, dump.Label, dump.HasHeader, asJson);
-        return dump.IsWhole;
+        Report(streams.Output, path, saved.Path, dump.Label, dump.HasHeader || saved.IsWhole, asJson);
+        return saved.IsWhole;
     }
 
-    private static string SaveFile(UnsavedDump dump, string file, bool keep, TextWriter error)
+    private static SavedFile SaveFile(UnsavedDump dump, string file, bool keep, TextWriter error)
     {
+        if (!keep)
+        {
+            dump.RequireItself();
+        }
         string incomplete = OutputFile.IncompleteName(file);
         OutputFile.RequireMissing(file);
         OutputFile.RequireMissing(incomplete);
         string target = dump.IsWhole ? file : incomplete;
-        DumpCopy.Run(dump.Area, dump.Label, dump.IsWhole, target, OutputFolder.None, _ => { }, error);
+        DumpCopy.Run(dump.Area, dump.Label, dump.IsWhole, target, OutputFolder.None, error);
         if (!keep)
         {
             dump.MarkSaved();
         }
-        return target;
+        return new SavedFile(target, dump.IsWhole);
     }
 
     private static void Report(

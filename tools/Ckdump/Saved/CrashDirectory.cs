@@ -6,6 +6,7 @@ using CosmosKdump.Analyzer.Files;
 using CosmosKdump.Capture.Area;
 using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
+using Microsoft.Win32.SafeHandles;
 
 namespace CosmosKdump.Ckdump.Saved;
 
@@ -13,14 +14,16 @@ namespace CosmosKdump.Ckdump.Saved;
 /// The directory of one dump, <c>PATH/HOST-DATE</c>. It is filled under another name, so that one with its own name is
 /// always whole.
 /// </summary>
-public sealed class CrashDirectory
+public sealed class CrashDirectory : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int MostNames = 10_000;
 
-    private CrashDirectory(string scratch, string final, OutputFolder parents)
+    private readonly SafeFileHandle _lock;
+
+    private CrashDirectory(string scratch, SafeFileHandle held, string final, OutputFolder parents)
     {
         Scratch = scratch;
+        _lock = held;
         Final = final;
         Parents = parents;
     }
@@ -36,17 +39,33 @@ public sealed class CrashDirectory
 
     /// <summary>
     /// Makes one for the dump of a label. What an interrupted run has left of the same dump is removed: it begins anew.
+    /// One that another process fills just now has its lock, and stays.
     /// </summary>
     public static CrashDirectory Make(string directory, string host, in AreaLabel label)
     {
-        string scratch = Path.Combine(directory, $".saving-{AreaUuidText.Of(label.Uuid)}");
-        if (Directory.Exists(scratch))
+        string prefix = $".saving-{AreaUuidText.Of(label.Uuid)}";
+        OutputFolder parents = OutputFolder.Make(directory, Posix.SyncDirectory);
+        SafeFileHandle? held = null;
+        try
         {
-            Directory.Delete(scratch, recursive: true);
+            RemoveLeft(directory, prefix);
+            string scratch = Path.Combine(directory, $"{prefix}-{Guid.NewGuid():N}");
+            PrivateFolder.Make(scratch);
+            parents.Add(scratch);
+            held = Posix.Open(scratch, write: false, exclusive: false);
+            if (!PrivateFolder.TryLock(held))
+            {
+                throw new ToolException(scratch, "is removed by another ckdump save", "try again");
+            }
+            Posix.SyncDirectory(directory);
+            return new CrashDirectory(scratch, held, FreeName(Path.Combine(directory, Name(host, label))), parents);
         }
-        OutputFolder parents = OutputFolder.Make(scratch, Posix.SyncDirectory);
-        File.SetUnixFileMode(scratch, OwnerOnly);
-        return new CrashDirectory(scratch, FreeName(Path.Combine(directory, Name(host, label))), parents);
+        catch
+        {
+            held?.Dispose();
+            parents.RemoveEmpty();
+            throw;
+        }
     }
 
     /// <summary>Gives it its name, durably: from now on it is there.</summary>
@@ -67,6 +86,21 @@ public sealed class CrashDirectory
         string safe = string.Concat(host.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')).TrimStart('.', '-');
         string name = safe.Length == 0 ? "localhost" : safe;
         return $"{name}-{time.ToString("yyyy-MM-dd-HH-mm-ss", CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>Gives up the lock of the scratch directory.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static void RemoveLeft(string directory, string prefix)
+    {
+        foreach (string left in Directory.EnumerateDirectories(directory, prefix + "*").Where(PrivateFolder.Is).ToArray())
+        {
+            using SafeFileHandle held = Posix.Open(left, write: false, exclusive: false);
+            if (PrivateFolder.TryLock(held))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+        }
     }
 
     private static string FreeName(string path)

@@ -95,7 +95,8 @@ internal sealed class DumpNotes
         }
     }
 
-    private static void WriteDurably(string path, string text)
+    /// <summary>Makes a text file that was not there, for its owner alone, durably.</summary>
+    internal static void WriteDurably(string path, string text)
     {
         using FileStream file = new(path, new FileStreamOptions
         {

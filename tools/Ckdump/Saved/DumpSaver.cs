@@ -19,56 +19,66 @@ public sealed class DumpSaver(DumpConfig config, string host, Retention retentio
 {
     private readonly string _directory = Path.GetFullPath(config.Directory);
 
-    /// <summary>Saves a dump; returns the path of its vmcore. <paramref name="keep"/>: the area stays as it is.</summary>
-    public string Save(UnsavedDump dump, bool keep)
+    /// <summary>Saves a dump. <paramref name="keep"/>: the area stays as it is.</summary>
+    public SavedFile Save(UnsavedDump dump, bool keep)
     {
-        string name = dump.IsWhole ? "vmcore" : "vmcore-incomplete";
         string uuid = AreaUuidText.Of(dump.Label.Uuid);
-        if (!keep && FindSaved(dump, uuid) is string before)
+        if (!keep && dump.MayBeSaved && FindSaved(dump, uuid) is SavedFile before)
         {
             error.WriteLine($"ckdump: {dump.Area.Path}: was saved already");
             dump.MarkSaved();
-            return Path.Combine(before, name);
-        }
-        CrashDirectory directory = CrashDirectory.Make(_directory, host, dump.Label);
-        try
-        {
-            Fill(directory, dump, name, uuid);
-            directory.Complete();
-        }
-        catch
-        {
-            Discard(directory);
-            throw;
+            return before;
         }
         if (!keep)
         {
-            dump.MarkSaved();
+            dump.RequireItself();
         }
-        retention.Trim(directory.Final);
-        if (config.Hook is not null)
+        string name = SavedDump.VmcoreName(dump.IsWhole);
+        using (CrashDirectory directory = CrashDirectory.Make(_directory, host, dump.Label))
         {
-            Hook.Run(config.Hook, directory.Final, config.HookLimit, error);
+            try
+            {
+                Fill(directory, dump, name, uuid);
+                directory.Complete();
+            }
+            catch
+            {
+                Discard(directory);
+                throw;
+            }
+            if (!keep)
+            {
+                dump.MarkSaved();
+            }
+            retention.Trim(directory.Final);
+            if (config.Hook is not null)
+            {
+                Hook.Run(config.Hook, directory.Final, config.HookLimit, error);
+            }
+            return new SavedFile(Path.Combine(directory.Final, name), dump.IsWhole);
         }
-        return Path.Combine(directory.Final, name);
     }
 
-    // Power may have failed between the directory's name and the label.
-    private string? FindSaved(UnsavedDump dump, string uuid) => SavedDump.List(_directory)
+    // Power may have failed between the directory's name and the label. A note alone is no dump.
+    private SavedFile? FindSaved(UnsavedDump dump, string uuid) => SavedDump.List(_directory)
         .Where(each => each.Dump.Area == uuid && each.Dump.Sequence == dump.Label.Sequence
-            && each.Dump.CrashTime == dump.Label.CrashTimeSeconds)
-        .Select(each => each.Directory)
+            && each.Dump.CrashTime == dump.Label.CrashTimeSeconds && each.Dump.LengthBytes == dump.Label.DumpLengthBytes
+            && each.Dump.HasVmcore(each.Directory))
+        .Select(each => (SavedFile?)new SavedFile(
+            Path.Combine(each.Directory, SavedDump.VmcoreName(each.Dump.IsComplete)), each.Dump.IsComplete))
         .FirstOrDefault();
 
     private void Fill(CrashDirectory directory, UnsavedDump dump, string name, string uuid)
     {
+        long triedBytes = (long)DumpCopy.TriedBytes(dump.Label);
+        retention.MakeRoom(triedBytes, () => SparseCopy.Measure(dump.Area, triedBytes));
         string vmcore = Path.Combine(directory.Scratch, name);
         long start = Stopwatch.GetTimestamp();
-        DumpCopy.Run(dump.Area, dump.Label, dump.IsWhole, vmcore, directory.Parents, retention.MakeRoom, error);
+        DumpCopy.Run(dump.Area, dump.Label, dump.IsWhole, vmcore, directory.Parents, error);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string shownAs = Path.Combine(directory.Final, name);
         DumpNotes notes = DumpNotes.Write(directory.Scratch, vmcore, shownAs, Head(dump, uuid, seconds));
-        new SavedDump
+        SavedDump saved = new()
         {
             Area = uuid,
             Sequence = dump.Label.Sequence,
@@ -78,7 +88,12 @@ public sealed class DumpSaver(DumpConfig config, string host, Retention retentio
             IsComplete = dump.IsWhole,
             Release = notes.Release,
             Panic = notes.Panic,
-        }.Write(directory.Scratch);
+        };
+        saved.Write(directory.Scratch);
+        if (!saved.HasVmcore(directory.Scratch))
+        {
+            throw new ToolException(vmcore, "was changed while it was made", "the area keeps the dump");
+        }
     }
 
     private static IEnumerable<(string Name, string Value)> Head(UnsavedDump dump, string uuid, double seconds)

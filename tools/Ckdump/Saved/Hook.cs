@@ -15,7 +15,9 @@ public static class Hook
     public static void Run(string command, string directory, TimeSpan limit, TextWriter error)
     {
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        ProcessStartInfo start = new(words[0], [.. words[1..], directory]) { WorkingDirectory = "/" };
+        // What it writes is told, and is no part of the command's own output: its stdout is our stderr.
+        string[] arguments = ["-c", "exec \"$@\" >&2", "sh", .. words, directory];
+        ProcessStartInfo start = new("/bin/sh", arguments) { WorkingDirectory = "/" };
         try
         {
             using Process process = Process.Start(start)!;

@@ -3,12 +3,15 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using CosmosKdump.Capture;
+using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Areas;
 
 namespace CosmosKdump.Ckdump.Saved;
 
 /// <summary>
 /// What <c>ckdump save</c> notes of a dump in the directory that it makes for it. A directory without this note was made
-/// by somebody else.
+/// by somebody else, and so was one that others may write to.
 /// </summary>
 public sealed record SavedDump
 {
@@ -39,7 +42,13 @@ public sealed record SavedDump
     /// <summary>The panic line, or null.</summary>
     public string? Panic { get; init; }
 
-    /// <summary>Directories in <paramref name="path"/> that hold a saved dump, the oldest first.</summary>
+    /// <summary>Name of the dump's file.</summary>
+    public static string VmcoreName(bool isComplete) => isComplete ? "vmcore" : "vmcore-incomplete";
+
+    /// <summary>
+    /// Directories in <paramref name="path"/> that hold a saved dump, the oldest first. One that somebody other than root
+    /// or this user could have made or changed is none (<see cref="PrivateFolder"/>).
+    /// </summary>
     public static IReadOnlyList<(string Directory, SavedDump Dump)> List(string path)
     {
         if (!Directory.Exists(path))
@@ -49,7 +58,7 @@ public sealed record SavedDump
         return
         [
             .. Directory.EnumerateDirectories(path)
-                .Where(each => !Path.GetFileName(each).StartsWith('.') && !IsLink(each))
+                .Where(each => !Path.GetFileName(each).StartsWith('.') && PrivateFolder.Is(each))
                 .Select(each => (Directory: each, Dump: Read(each)))
                 .Where(each => each.Dump is not null)
                 .Select(each => (each.Directory, Dump: each.Dump!))
@@ -71,9 +80,20 @@ public sealed record SavedDump
         }
     }
 
-    /// <summary>Writes the note into a directory.</summary>
-    public void Write(string directory) =>
-        File.WriteAllText(Path.Combine(directory, FileName), JsonSerializer.Serialize(this, CkdumpJson.Default.SavedDump) + "\n");
+    /// <summary>
+    /// The directory holds this dump's vmcore, at its whole length: that of an incomplete one has a label behind it
+    /// (<see cref="DumpMark"/>).
+    /// </summary>
+    public bool HasVmcore(string directory)
+    {
+        ulong pages = (LengthBytes + Limits.PageBytes - 1) / Limits.PageBytes;
+        ulong expected = IsComplete ? LengthBytes : (pages * Limits.PageBytes) + AreaLabel.Bytes;
+        return PrivateFolder.FileLength(Path.Combine(directory, VmcoreName(IsComplete))) == expected;
+    }
+
+    /// <summary>Writes the note into a directory that has none, durably.</summary>
+    public void Write(string directory) => DumpNotes.WriteDurably(
+        Path.Combine(directory, FileName), JsonSerializer.Serialize(this, CkdumpJson.Default.SavedDump) + "\n");
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 }

@@ -40,6 +40,18 @@ public sealed class SaveCommandTests : IDisposable
     }
 
     [Fact]
+    public void OfTwoAreasWithOneUuidTheOneWithADumpIsSaved()
+    {
+        var empty = new AreaImage(_folder, AreaState.Prepared, name: "empty.img");
+        var area = new AreaImage(_folder, AreaState.Complete);
+        string config = _folder.Make("ckdump.conf", 0);
+        File.WriteAllText(config, $"raw {empty.Path}\nraw {area.Path}\npath {_folder.PathOf("crash")}\n");
+        CkdumpRun.Good("save", "--config", config);
+        Assert.Equal(AreaState.Prepared, area.Label.State);
+        Assert.Single(Directory.GetDirectories(_folder.PathOf("crash")));
+    }
+
+    [Fact]
     public void ASavedAreaHasNothingToSave()
     {
         var area = new AreaImage(_folder, AreaState.Complete);

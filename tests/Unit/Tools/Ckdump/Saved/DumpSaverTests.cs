@@ -2,38 +2,18 @@ using System;
 using System.IO;
 using System.Linq;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Areas;
 using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Config;
+using CosmosKdump.Ckdump.Extents;
 using CosmosKdump.Ckdump.Saved;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace CosmosKdump.Tests.Unit.Tools.Ckdump.Saved;
 
-public sealed class DumpSaverTests : IDisposable
+public sealed class DumpSaverTests : SaveFixture
 {
-    private const string Name = "web1-2023-11-14-22-13-20";
-    private readonly TestFolder _folder = new();
-    private readonly StringWriter _told = new();
-    private long _free = 1 << 30;
-
-    public void Dispose() => _folder.Dispose();
-
-    private string Crash => _folder.PathOf("crash");
-
-    private AreaImage Area(ulong sequence = 3, AreaState state = AreaState.Complete) =>
-        new(_folder, state, edit: (ref AreaLabel label) => label.Sequence = sequence);
-
-    private string Save(AreaImage area, string config = "", bool keep = false)
-    {
-        DumpConfig settings = ConfigReader.Read("c", $"path {Crash}\n{config}");
-        Assert.Empty(settings.Problems);
-        using UnsavedDump dump = UnsavedDump.Open(area.Path, keep);
-        Retention retention = new(Crash, settings.Keep, settings.MinimumFree, () => (_free, 1 << 30), _told);
-        return new DumpSaver(settings, "web1", retention, _told).Save(dump, keep);
-    }
-
-    private string[] Names() => [.. Directory.GetFileSystemEntries(Crash).Select(each => Path.GetFileName(each)!).Order()];
-
     [Fact]
     public void TheDumpHasItsMessagesAndAReportBesideIt()
     {
@@ -64,11 +44,136 @@ public sealed class DumpSaverTests : IDisposable
     public void WhatAnInterruptedRunHasLeftIsRemovedAndTheDumpCopiedAnew()
     {
         AreaImage area = Area();
-        string scratch = Path.Combine(Crash, ".saving-00000000-0000-0001-0000-000000000002");
+        string scratch = Path.Combine(Crash, ".saving-00000000-0000-0001-0000-000000000002-5");
         Directory.CreateDirectory(scratch);
         File.WriteAllText(Path.Combine(scratch, "vmcore"), "half of it");
         Assert.Equal(area.Dump, File.ReadAllBytes(Save(area)));
         Assert.Equal([Name], Names());
+    }
+
+    [Fact]
+    public void WhatAnotherRunFillsJustNowStays()
+    {
+        AreaImage area = Area();
+        using CrashDirectory other = CrashDirectory.Make(Crash, "web1", area.Label);
+        string half = Path.Combine(other.Scratch, "vmcore");
+        File.WriteAllText(half, "half of it");
+        Save(area);
+        Assert.Equal("half of it", File.ReadAllText(half));
+        Assert.Equal([Path.GetFileName(other.Scratch), Name], Names());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AnAreaThatIsBeingSavedIsNotSavedByAnotherRun(bool keep)
+    {
+        AreaImage area = Area();
+        using (UnsavedDump.Open(area.Path, keep))
+        {
+            Assert.Contains("another ckdump save is at work", Assert.Throws<ToolException>(() => Save(area)).Message);
+            Assert.Contains("another ckdump save", Assert.Throws<ToolException>(() => Save(area, keep: true)).Message);
+        }
+        Assert.Equal(AreaState.Complete, area.Label.State);
+        Save(area);
+    }
+
+    [Fact]
+    public void TheLockOfAFileIsThereWhileItIsCopied()
+    {
+        AreaImage area = new(Files, AreaState.Complete, edit: (ref AreaLabel label) => label.IsFile = true);
+        // Needs CAP_LINUX_IMMUTABLE, and a file system that has the flag.
+        if (!IsLocked(area.Path, set: true))
+        {
+            return;
+        }
+        try
+        {
+            using UnsavedDump dump = UnsavedDump.Open(area.Path, keep: false);
+            Assert.True(IsLocked(area.Path));
+            dump.Area.WhileWritable(file =>
+            {
+                Assert.False(IsLocked(area.Path));
+                file.WriteLabel(dump.Label.Emptied());
+            });
+            Assert.True(IsLocked(area.Path));
+            Assert.Throws<InvalidOperationException>(() => dump.Area.WhileWritable(_ => throw new InvalidOperationException()));
+            Assert.True(IsLocked(area.Path));
+            Assert.Equal(AreaState.Prepared, area.Label.State);
+        }
+        finally
+        {
+            Unlock(area.Path);
+        }
+    }
+
+    [Fact]
+    public void ANoteWithoutItsVmcoreIsNoSavedDump()
+    {
+        AreaImage area = Area();
+        string first = Save(area, keep: true);
+        File.Delete(first);
+        string second = Save(area);
+        Assert.Equal(Path.Combine(Crash, $"{Name}-2", "vmcore"), second);
+        Assert.Equal(area.Dump, File.ReadAllBytes(second));
+    }
+
+    [Fact]
+    public void AVmcoreThatWasCutIsNoSavedDump()
+    {
+        AreaImage area = Area();
+        using (FileStream first = File.OpenWrite(Save(area, keep: true)))
+        {
+            first.SetLength(first.Length - 1);
+        }
+        Assert.Equal(area.Dump, File.ReadAllBytes(Save(area)));
+    }
+
+    [Fact]
+    public void ADirectoryThatOthersMayWriteToIsNoSavedDump()
+    {
+        string planted = Path.GetDirectoryName(Save(Area(sequence: 1)))!;
+        File.SetUnixFileMode(planted, File.GetUnixFileMode(planted) | UnixFileMode.OtherWrite);
+        Assert.Empty(SavedDump.List(Crash));
+        Save(Area(sequence: 2, crash: 2), "keep 1");
+        Save(Area(sequence: 3, crash: 3), "keep 1");
+        Assert.Equal([3UL], SavedDump.List(Crash).Select(each => each.Dump.Sequence));
+        Assert.True(Directory.Exists(planted));
+    }
+
+    [Fact]
+    public void TheNoteFollowsNoLinkAndIsForItsOwnerAlone()
+    {
+        string directory = Path.GetDirectoryName(Save(Area()))!;
+        string note = Path.Combine(directory, SavedDump.FileName);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(note));
+        SavedDump saved = SavedDump.Read(directory)!;
+        File.Delete(note);
+        string precious = Files.Make("precious", 5);
+        File.CreateSymbolicLink(note, precious);
+        Assert.Throws<IOException>(() => saved.Write(directory));
+        Assert.Equal(5, new FileInfo(precious).Length);
+    }
+
+    [Fact]
+    public void AnAreaThatWasBeingEmptiedIsFreedByTheDumpThatWasSaved()
+    {
+        AreaImage area = Area();
+        string first = Save(area, keep: true);
+        area.Overwrite(0, new byte[AreaLabel.BlankBytes]);
+        Assert.Equal(first, Save(area));
+        Assert.Equal([Name], Names());
+        Assert.Equal(AreaState.Prepared, area.Label.State);
+    }
+
+    [Fact]
+    public void WhatElseWasWrittenOverASavedDumpStays()
+    {
+        AreaImage area = Area();
+        Save(area, keep: true);
+        area.Overwrite(0, "XFSB"u8);
+        Assert.Contains("something else", Assert.Throws<ToolException>(() => Save(area)).Message);
+        Assert.Equal(AreaState.Complete, area.Label.State);
     }
 
     [Fact]
@@ -79,75 +184,8 @@ public sealed class DumpSaverTests : IDisposable
         Assert.Equal(AreaState.Complete, area.Label.State);
         Assert.Equal(first, Save(area));
         Assert.Equal([Name], Names());
-        Assert.Contains("was saved already", _told.ToString());
+        Assert.Contains("was saved already", Told.ToString());
         Assert.Equal(AreaState.Prepared, area.Label.State);
-    }
-
-    [Fact]
-    public void AFullDiskLeavesTheDumpInItsAreaAndNothingElse()
-    {
-        AreaImage area = Area();
-        _free = 100;
-        ToolException failure = Assert.Throws<ToolException>(() => Save(area));
-        Assert.Equal($"{Crash}: no room: 100 B are free; the dump stays in its area: make room, then run ckdump save", failure.Message);
-        Assert.False(Directory.Exists(Crash));
-        Assert.Equal(AreaState.Complete, area.Label.State);
-    }
-
-    [Fact]
-    public void SpaceThatIsToStayFreeIsLeft()
-    {
-        AreaImage area = Area();
-        _free = 10 << 20;
-        Assert.Contains("102.4 MiB are to stay free", Assert.Throws<ToolException>(() => Save(area, "min_free 10%")).Message);
-        _free = 200 << 20;
-        Save(area, "min_free 10%");
-    }
-
-    [Fact]
-    public void TheOldestDumpsGoAndNeverTheNewOneNorWhatOthersMade()
-    {
-        string others = Path.Combine(Crash, "web1-2020-01-01-00-00-00");
-        Directory.CreateDirectory(others);
-        for (ulong i = 1; i <= 4; i++)
-        {
-            Save(Area(sequence: i), "keep 2");
-        }
-        Assert.Equal([3UL, 4UL], SavedDump.List(Crash).Select(each => each.Dump.Sequence));
-        Assert.Equal(3, Names().Length);
-        Assert.Contains($"{Name}: removed, 2 dumps are kept", _told.ToString());
-        Save(Area(sequence: 9), "keep 1");
-        Assert.Equal([9UL], SavedDump.List(Crash).Select(each => each.Dump.Sequence));
-        Assert.True(Directory.Exists(others));
-    }
-
-    [Fact]
-    public void OldDumpsMakeRoomForANewOne()
-    {
-        Save(Area(sequence: 1));
-        Save(Area(sequence: 2));
-        DumpConfig settings = ConfigReader.Read("c", $"path {Crash}");
-        AreaImage area = Area(sequence: 3);
-        using UnsavedDump dump = UnsavedDump.Open(area.Path, keep: false);
-        // Each dump that goes frees enough.
-        Retention retention = new(Crash, 0, default,
-            () => (Directory.Exists(Path.Combine(Crash, Name)) ? 0 : 1 << 30, 1 << 30), _told);
-        new DumpSaver(settings, "web1", retention, _told).Save(dump, keep: false);
-        // The oldest has gone, and the new one has its own name.
-        Assert.Equal([$"{Name}-2", $"{Name}-3"], Names());
-        Assert.Contains($"{Name}: removed, to make room", _told.ToString());
-    }
-
-    [Fact]
-    public void ALinkIsNotFollowedWhenOldDumpsGo()
-    {
-        string precious = Path.GetDirectoryName(_folder.Make("precious", 1))!;
-        Save(Area(sequence: 1));
-        Directory.CreateSymbolicLink(Path.Combine(Crash, Name, "link"), precious);
-        Directory.CreateSymbolicLink(Path.Combine(Crash, "linked"), Path.Combine(Crash, Name));
-        Save(Area(sequence: 2), "keep 1");
-        Assert.True(File.Exists(_folder.PathOf("precious")));
-        Assert.Equal(["linked", $"{Name}-2"], Names());
     }
 
     [Fact]
@@ -155,8 +193,19 @@ public sealed class DumpSaverTests : IDisposable
     {
         string script = Script("printf '%s|' \"$@\" > $(dirname $0)/seen");
         Save(Area(), $"hook {script} -v");
-        Assert.Equal($"-v|{Path.Combine(Crash, Name)}|", File.ReadAllText(_folder.PathOf("seen")));
-        Assert.Equal("", _told.ToString());
+        Assert.Equal($"-v|{Path.Combine(Crash, Name)}|", File.ReadAllText(Files.PathOf("seen")));
+        Assert.Equal("", Told.ToString());
+    }
+
+    [Fact]
+    public void WhatAHookWritesIsNoPartOfTheCommandsOutput()
+    {
+        // In a substitution, as a redirection would be the shell's own for that moment.
+        Save(Area(), $"hook {Script("seen=$(readlink /proc/$$/fd/1 /proc/$$/fd/2); echo $seen > $(dirname $0)/seen")}");
+        string[] seen = File.ReadAllText(Files.PathOf("seen")).Trim().Split(' ');
+        Assert.Equal(2, seen.Length);
+        Assert.Equal(new FileInfo("/proc/self/fd/2").LinkTarget, seen[1]);
+        Assert.Equal(seen[1], seen[0]);
     }
 
     [Theory]
@@ -166,7 +215,7 @@ public sealed class DumpSaverTests : IDisposable
     {
         AreaImage area = Area();
         Save(area, $"hook {Script(body)}\nhook_timeout 1");
-        Assert.Contains(what, _told.ToString());
+        Assert.Contains(what, Told.ToString());
         Assert.Equal(AreaState.Prepared, area.Label.State);
     }
 
@@ -174,7 +223,7 @@ public sealed class DumpSaverTests : IDisposable
     public void AHookThatIsNotThereIsTold()
     {
         Save(Area(), "hook /none/hook");
-        Assert.Contains("hook /none/hook: ", _told.ToString());
+        Assert.Contains("hook /none/hook: ", Told.ToString());
     }
 
     [Theory]
@@ -185,9 +234,32 @@ public sealed class DumpSaverTests : IDisposable
 
     private string Script(string body)
     {
-        string path = _folder.PathOf("hook.sh");
+        string path = Files.PathOf("hook.sh");
         File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
+    }
+
+    private static bool IsLocked(string path, bool set = false)
+    {
+        using SafeFileHandle file = Posix.Open(path, write: false, exclusive: false);
+        try
+        {
+            if (set)
+            {
+                FileCalls.SetFlags(file, path, FileCalls.FlagsOf(file) | FileCalls.Immutable);
+            }
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        return (FileCalls.FlagsOf(file) & FileCalls.Immutable) != 0;
+    }
+
+    private static void Unlock(string path)
+    {
+        using SafeFileHandle file = Posix.Open(path, write: false, exclusive: false);
+        FileCalls.SetFlags(file, path, FileCalls.FlagsOf(file) & ~FileCalls.Immutable);
     }
 }
