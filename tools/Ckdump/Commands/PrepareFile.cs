@@ -56,8 +56,11 @@ internal static class PrepareFile
             throw new ToolException(path, $"has {file.LengthBytes} bytes",
                 $"a dump area has at least {AreaLabel.MinimumAreaBytes} bytes, and whole pages of 4096");
         }
+        PrivateFile.RequireOneName(file);
         AreaLabel label = PrepareCommand.NextLabel(file, wanted, force, discard);
         label.IsFile = true;
+        // Before the label, with which a dump may come.
+        PrivateFile.Make(file);
         FileArea.Prepare(file, label, isNew: false, error);
         file.KeepLock();
         return label;

@@ -26,6 +26,7 @@ public static class AreaMap
             throw new ToolException(path, "is not prepared as a file of a file system", Advice);
         }
         FileSystemCheck.Require(file);
+        PrivateFile.Require(file, Advice);
         uint flags = FileCalls.FlagsOf(file.Handle);
         if ((flags & FileCalls.Immutable) != 0)
         {

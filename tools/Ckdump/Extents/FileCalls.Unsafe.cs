@@ -29,7 +29,11 @@ public static partial class FileCalls
     private const uint LastExtent = 1;
     private const int StatFsBytes = 120;
     private const int StatBytes = 256;
+    private const int StatLinksAt = 16;
+    private const int StatUserAt = 20;
+    private const int StatModeAt = 28;
     private const int StatDeviceAt = 136;
+    private const int PermissionBits = 0xFFF;
     private const uint StatBasic = 0x7FF;
     private const int EmptyPath = 0x1000;
     private const int OpenDirectFlag = 0x4000;
@@ -53,6 +57,20 @@ public static partial class FileCalls
         uint minor = BinaryPrimitives.ReadUInt32LittleEndian(result.AsSpan(StatDeviceAt + 4));
         return $"{major}:{minor}";
     }
+
+    /// <summary>Whose the file is (statx(2)).</summary>
+    public static FileOwnership OwnershipOf(SafeFileHandle file, string path)
+    {
+        byte[] result = new byte[StatBytes];
+        Check(statx(file, "", EmptyPath, StatBasic, result), path);
+        return new FileOwnership(
+            BinaryPrimitives.ReadUInt32LittleEndian(result.AsSpan(StatUserAt)),
+            (UnixFileMode)(BinaryPrimitives.ReadUInt16LittleEndian(result.AsSpan(StatModeAt)) & PermissionBits),
+            BinaryPrimitives.ReadUInt32LittleEndian(result.AsSpan(StatLinksAt)));
+    }
+
+    /// <summary>Makes the file that of the user and the group who run this program.</summary>
+    public static void TakeOwnership(SafeFileHandle file, string path) => Check(fchown(file, geteuid(), getegid()), path);
 
     /// <summary>The file's FS_*_FL flags; 0 where the file system has none.</summary>
     public static uint FlagsOf(SafeFileHandle file)
@@ -156,6 +174,15 @@ public static partial class FileCalls
     // Variadic: its third argument is a pointer in all of these calls, which x86-64 passes alike.
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(SafeFileHandle file, ulong call, byte[] argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fchown(SafeFileHandle file, uint user, uint group);
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
+
+    [LibraryImport("libc")]
+    private static partial uint getegid();
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fstatfs(SafeFileHandle file, byte[] result);
