@@ -14,12 +14,17 @@ namespace CosmosKdump.Ckdump.Areas;
 public static class ContentCheck
 {
     private const int EdgeBytes = AreaLabel.BlankBytes;
+    private const int ScanBytes = 4 << 20;
     private const int BlkidNothingFound = 2;
     private const int BlkidFound = 0;
 
     private static readonly string[] BlkidPaths = ["/usr/sbin/blkid", "/sbin/blkid"];
 
-    /// <summary>Throws a <see cref="ToolException"/> if the file or device holds anything worth keeping.</summary>
+    /// <summary>
+    /// Throws a <see cref="ToolException"/> if the file or device holds anything worth keeping. A device is judged by what
+    /// blkid knows and by its first and last MiB; a file, which has no table or superblock that would have to be there, by
+    /// every byte that was ever written to it.
+    /// </summary>
     public static void RequireNothingOfValue(AreaFile area)
     {
         RequireNoFileSystem(area);
@@ -37,6 +42,11 @@ public static class ContentCheck
             throw Refusal(area.Path, null, $"holds {file}");
         }
         RequireZeros(area.Path, first, 0);
+        if (area.Kind == FileKind.Regular)
+        {
+            RequireZerosOnly(area);
+            return;
+        }
         long lastOffset = Math.Max(0, area.LengthBytes - EdgeBytes);
         RequireZeros(area.Path, ReadEdge(area, lastOffset), lastOffset);
     }
@@ -72,6 +82,28 @@ public static class ContentCheck
         return first.StartsWith("KDUMP   "u8) || first.StartsWith("makedumpfile"u8) ? "a kdump-compressed vmcore" : null;
     }
 
+    // Holes, and blocks that were only allocated, have no data.
+    private static void RequireZerosOnly(AreaFile area)
+    {
+        byte[] buffer = new byte[ScanBytes];
+        long at = Posix.NextData(area.Handle, 0, area.LengthBytes);
+        while (at < area.LengthBytes)
+        {
+            long end = Posix.NextHole(area.Handle, at, area.LengthBytes);
+            while (at < end)
+            {
+                int length = area.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at);
+                if (length == 0)
+                {
+                    return;
+                }
+                RequireZeros(area.Path, buffer.AsSpan(0, length), at);
+                at += length;
+            }
+            at = Posix.NextData(area.Handle, at, area.LengthBytes);
+        }
+    }
+
     private static byte[] ReadEdge(AreaFile area, long offsetBytes)
     {
         byte[] edge = new byte[Math.Min(EdgeBytes, area.LengthBytes - offsetBytes)];
@@ -81,9 +113,9 @@ public static class ContentCheck
 
     private static bool IsZero(ReadOnlySpan<byte> bytes) => bytes.IndexOfAnyExcept((byte)0) < 0;
 
-    private static void RequireZeros(string path, byte[] bytes, long offsetBytes)
+    private static void RequireZeros(string path, ReadOnlySpan<byte> bytes, long offsetBytes)
     {
-        int at = bytes.AsSpan().IndexOfAnyExcept((byte)0);
+        int at = bytes.IndexOfAnyExcept((byte)0);
         if (at >= 0)
         {
             throw Refusal(path, offsetBytes + at, "holds data of an unknown kind");

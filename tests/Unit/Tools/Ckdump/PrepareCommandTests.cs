@@ -137,6 +137,21 @@ public sealed class PrepareCommandTests : IDisposable
         Assert.Equal(AreaState.Prepared, LabelOf(path).State);
     }
 
+    // Far from its start and its end, behind a hole: somebody's file may begin with zeros.
+    [Theory]
+    [InlineData]
+    [InlineData("--file")]
+    public void DataInTheMiddleOfAFileIsKept(params string[] options)
+    {
+        const int Offset = (int)(17 * MiB) + 5;
+        string path = _folder.Make("middle.img", 32 * MiB, Offset, "somebody's"u8);
+        CkdumpRun.Bad(1, [path, $"offset {Offset} ", "unknown kind", "--force"], ["prepare", path, .. options]);
+        byte[] after = File.ReadAllBytes(path);
+        Assert.True(after.AsSpan(Offset).StartsWith("somebody's"u8));
+        after.AsSpan(Offset, "somebody's".Length).Clear();
+        Assert.Equal(-1, after.AsSpan().IndexOfAnyExcept((byte)0));
+    }
+
     [Fact]
     public void AFileSystemIsKept()
     {
