@@ -58,7 +58,7 @@ public partial class WholeLifeTests
         Assert.Contains("NOT READY", status);
         Assert.Contains("add crashkernel=4M to the kernel's command line", status);
         Assert.Contains($"target    {target}, prepared, room for {(area == LifeArea.Partition ? "70" : "25")}", status);
-        string grub = guest.Output(". /etc/default/grub.d/ckdump.cfg; echo $GRUB_CMDLINE_LINUX_DEFAULT", Short);
+        string grub = guest.Output(". /etc/default/grub.d/zz-ckdump.cfg; echo $GRUB_CMDLINE_LINUX_DEFAULT", Short);
         Assert.Equal("crashkernel=4M", grub);
         guest.Type("systemctl poweroff");
         Assert.True(guest.WaitForEnd(Long), "the machine did not power off");

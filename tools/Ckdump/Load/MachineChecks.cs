@@ -18,6 +18,12 @@ public static class MachineChecks
         {
             found.Add(reservation);
         }
+        if (machine.ReservationWords is { Count: > 1 } words)
+        {
+            found.Add(new Finding(Severity.Warning,
+                $"the kernel's command line has {words.Count} times crashkernel=, and Linux has taken the last: {words[^1]}",
+                "leave one; grep -r crashkernel= /etc/default/grub* tells where GRUB has them from"));
+        }
         if (Encryption(machine) is Finding encryption)
         {
             found.Add(encryption);

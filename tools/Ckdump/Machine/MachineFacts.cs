@@ -27,6 +27,16 @@ public sealed class MachineFacts(string root)
     /// <summary>Command line of the running kernel.</summary>
     public string CommandLine => _root.Text("proc/cmdline") ?? "";
 
+    /// <summary>
+    /// The <c>crashkernel=</c> words of the command line, of which Linux takes the last. Those that end in <c>,high</c> and
+    /// <c>,low</c> stand beside it, or beside each other (Documentation/admin-guide/kdump/kdump.rst).
+    /// </summary>
+    public IReadOnlyList<string> ReservationWords =>
+    [
+        .. CommandLine.Split(' ', '\n').Where(word => word.StartsWith("crashkernel=", StringComparison.Ordinal)
+            && !word.EndsWith(",high", StringComparison.Ordinal) && !word.EndsWith(",low", StringComparison.Ordinal)),
+    ];
+
     /// <summary>Release of the running kernel.</summary>
     public string? Release => _root.Text("proc/sys/kernel/osrelease");
 

@@ -15,6 +15,9 @@ namespace CosmosKdump.Lab.Packaging;
 /// </summary>
 public static class DebianArchive
 {
+    /// <summary>Where the package's words for GRUB are installed: by its name the last of its directory.</summary>
+    public const string GrubFile = "etc/default/grub.d/zz-ckdump.cfg";
+
     private static readonly string[] Scripts = ["postinst", "prerm", "postrm"];
 
     private static readonly string[] Programs = ["usr/sbin/ckdump", .. Scripts.Select(each => "DEBIAN/" + each)];
@@ -23,7 +26,7 @@ public static class DebianArchive
     private static readonly (string Source, string Target)[] Files =
     [
         ("ckdump.conf", "etc/ckdump.conf"),
-        ("ckdump.grub", "etc/default/grub.d/ckdump.cfg"),
+        ("ckdump.grub", GrubFile),
         ("ckdump.service", "lib/systemd/system/ckdump.service"),
         ("ckdump-save.service", "lib/systemd/system/ckdump-save.service"),
         ("ckdump.udev", "lib/udev/rules.d/60-ckdump.rules"),
