@@ -11,6 +11,8 @@ namespace CosmosKdump.Ckdump.Load;
 /// <summary>The capture kernel's command line. kexec, or Linux, appends <c>elfcorehdr=</c> to it.</summary>
 public static class CaptureCommandLine
 {
+    private const string TargetWord = "kdump.target=";
+
     /// <summary>
     /// Composes it. Options of the configuration's <c>command_line</c> come last, so that they win.
     /// <paramref name="acpiRsdp"/>: where EFI has put ACPI's root pointer, which cannot be searched for there.
@@ -21,7 +23,7 @@ public static class CaptureCommandLine
         string[] items = [.. targets.Select(target => target.Item).OfType<string>().Distinct()];
         List<string> words =
         [
-            "kdump.target=" + (items.Length == 0 ? "disk" : string.Join(',', items)),
+            TargetWord + (items.Length == 0 ? "disk" : string.Join(',', items)),
             "kdump.format=" + Word(config.Collector.Format),
             $"kdump.dump_level={config.Collector.Level}",
         ];
@@ -55,6 +57,11 @@ public static class CaptureCommandLine
         }
         return string.Join(' ', words);
     }
+
+    /// <summary>Whether a command line has a target; an item may have commas itself (<c>serial:ttyS0,57600</c>).</summary>
+    public static bool HasTarget(string commandLine, string item) => commandLine.Split(' ')
+        .Where(word => word.StartsWith(TargetWord, StringComparison.Ordinal))
+        .Any(word => $",{word[TargetWord.Length..]},".Contains($",{item},", StringComparison.Ordinal));
 
     /// <summary>What the capture kernel's own parser complains of.</summary>
     public static IReadOnlyList<string> Complaints(string commandLine)

@@ -14,6 +14,8 @@ namespace CosmosKdump.Ckdump.Readiness;
 public sealed class StatusSurvey(string root, TargetResolver resolver)
 {
     private const int MostDumps = 5;
+    private const string Reload = "systemctl reload ckdump";
+
     private readonly MachineFacts _machine = new(root);
 
     /// <summary>Collects it. <paramref name="image"/>: the image of the command line, or null.</summary>
@@ -87,21 +89,32 @@ public sealed class StatusSurvey(string root, TargetResolver resolver)
     {
         if (load.Cpus != _machine.OnlineCpus || (IsPrivilegedRoot && load.MemoryBytes != _machine.MemoryBytes))
         {
-            findings.Add(new Finding(Severity.Warning, "CPUs or memory have changed since the capture kernel was loaded",
-                "systemctl reload ckdump"));
+            findings.Add(new Finding(Severity.Warning, "CPUs or memory have changed since the capture kernel was loaded", Reload));
         }
-        bool isKnown = targets.All(target => target.Item is not null);
+        ResolvedTarget[] missing =
+            [.. targets.Where(target => target.Item is string item && !CaptureCommandLine.HasTarget(load.CommandLine, item))];
+        findings.AddRange(missing.Select(target => new Finding(Severity.Error,
+            $"the loaded capture kernel does not know the target {target.Source}, which was not there when it was loaded, or "
+            + "is another one now", Reload)));
+        bool isKnown = missing.Length == 0 && targets.All(target => target.Item is not null);
         if (isKnown && load.CommandLine != CaptureCommandLine.Of(config, targets, _machine.AcpiRsdp, _machine.CommandLine))
         {
-            findings.Add(new Finding(Severity.Warning, "the configuration has changed since the capture kernel was loaded",
-                "systemctl reload ckdump"));
+            findings.Add(new Finding(Severity.Warning, "the configuration has changed since the capture kernel was loaded", Reload));
         }
-        else if (isKnown && load.MapDigest != LoadState.DigestOf(targets))
+        AddMap(findings, targets, load);
+    }
+
+    // Whatever becomes of other targets. A file that is hidden from this user has no map to compare.
+    private static void AddMap(List<Finding> findings, IReadOnlyList<ResolvedTarget> targets, LoadState load)
+    {
+        ResolvedTarget? file = targets.FirstOrDefault(target => target.Map is not null)
+            ?? targets.FirstOrDefault(target => !target.IsHidden
+                && (target.Source.Kind == ConfigTargetKind.File || target.Label is { IsFile: true }));
+        if (load.MapDigest is string loaded && file is not null && LoadState.DigestOf([file]) != loaded)
         {
-            string path = targets.First(target => target.Map is not null).Path!;
+            string what = file.Map is null ? "cannot be told now to lie" : "does not lie";
             findings.Add(new Finding(Severity.Error,
-                $"{path} does not lie where it lay when the capture kernel was loaded, which will leave it alone",
-                "systemctl reload ckdump"));
+                $"{file.Path} {what} where it lay when the capture kernel was loaded, which will leave it alone", Reload));
         }
     }
 

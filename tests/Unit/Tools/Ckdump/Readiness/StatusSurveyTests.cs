@@ -1,7 +1,9 @@
 using System;
 using System.IO;
+using System.Net;
 using System.Text.Json;
 using CosmosKdump.Capture.Area;
+using CosmosKdump.Ckdump.Cli;
 using CosmosKdump.Ckdump.Config;
 using CosmosKdump.Ckdump.Load;
 using CosmosKdump.Ckdump.Machine;
@@ -17,7 +19,8 @@ public sealed class StatusSurveyTests : IDisposable
     private readonly TestFolder _folder = new();
     private readonly FakeMachine _machine;
     private readonly string _area;
-    private byte[] _map = [1, 2, 3];
+    private byte[]? _map = [1, 2, 3];
+    private IPAddress? _address;
 
     public StatusSurveyTests()
     {
@@ -31,16 +34,19 @@ public sealed class StatusSurveyTests : IDisposable
     private DumpConfig Config(string text) =>
         ConfigReader.Read(_folder.PathOf("ckdump.conf"), $"path {_folder.PathOf("crash")}\n{text}");
 
+    private TargetResolver Resolver() => new(new AreaLookup(() => []), _ => null, _ => _address, _ =>
+        _map ?? throw new ToolException("its volume is not linear"));
+
     private StatusDocument Status(string? text = null)
     {
-        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null, _ => _map);
+        TargetResolver resolver = Resolver();
         return new StatusSurvey(_machine.Root, resolver).Collect(Config(text ?? "raw " + _area), _machine.Image());
     }
 
     private void Load(string? text = null)
     {
         DumpConfig config = Config(text ?? "raw " + _area);
-        TargetResolver resolver = new(new AreaLookup(() => []), _ => null, _ => null, _ => _map);
+        TargetResolver resolver = Resolver();
         new LoadState
         {
             Image = "/i",
@@ -146,6 +152,56 @@ public sealed class StatusSurveyTests : IDisposable
         Assert.False(status.IsReady);
     }
 
+    [Theory]
+    [InlineData("tcp collector:7000")]
+    [InlineData("raw /none")]
+    public void AMovedFileIsAnErrorWhateverBecomesOfOtherTargets(string other)
+    {
+        string text = $"file {_area}\n{other}";
+        Load(text);
+        _map = [1, 2, 4];
+        Assert.Contains(Status(text).Findings, finding => finding is { Severity: Severity.Error }
+            && finding.What.Contains($"{_area} does not lie where it lay"));
+    }
+
+    [Fact]
+    public void AFileThatCannotBeMappedAnyMoreIsAnErrorWhileItsMapIsLoaded()
+    {
+        string text = $"file {_area}\nserial ttyS0";
+        Load(text);
+        _map = null;
+        StatusDocument status = Status(text);
+        Assert.Contains($"{_area} cannot be told now to lie where it lay", Worst(status).What);
+        Assert.False(status.IsReady);
+    }
+
+    // At boot a name may not resolve yet, or a disk be late: the capture kernel was loaded without it.
+    [Fact]
+    public void ATargetThatCameAfterTheLoadIsAnError()
+    {
+        string text = $"raw {_area}\ntcp collector:7000";
+        Load(text);
+        StatusDocument before = Status(text);
+        Assert.EndsWith("'collector' has no IPv4 address that this machine knows", Worst(before).What);
+        Assert.True(before.IsReady);
+        _address = IPAddress.Parse("10.0.0.9");
+        StatusDocument after = Status(text);
+        Finding finding = Assert.Single(after.Findings);
+        Assert.StartsWith("the loaded capture kernel does not know the target tcp collector:7000", finding.What);
+        Assert.Equal("systemctl reload ckdump", finding.Advice);
+        Assert.False(after.IsReady);
+        Load(text);
+        Assert.Empty(Status(text).Findings);
+    }
+
+    [Fact]
+    public void ATargetWithACommaIsKnown()
+    {
+        string text = $"serial ttyS0,57600\nraw {_area}";
+        Load(text);
+        Assert.Empty(Status(text).Findings);
+    }
+
     [Fact]
     public void WithoutATargetItIsNotReady()
     {
@@ -172,6 +228,19 @@ public sealed class StatusSurveyTests : IDisposable
         _machine.Set("proc/cpuinfo", "flags : hypervisor tdx_guest");
         Assert.StartsWith("memory is encrypted by Intel TDX", Worst(Status()).What);
         Assert.False(Status().IsReady);
+    }
+
+    [Theory]
+    [InlineData("crashkernel=4M crashkernel=384M-:128M", true)]
+    [InlineData("crashkernel=128M quiet crashkernel=4M", true)]
+    [InlineData("crashkernel=1G,high crashkernel=256M,low", false)]
+    public void MoreThanOneReservationIsAWarning(string words, bool isTold)
+    {
+        Load();
+        _machine.Set("proc/cmdline", "root=/dev/vda " + words);
+        Assert.Equal(isTold, Status().Findings is [{ Severity: Severity.Warning } finding]
+            && finding.What.EndsWith("2 times crashkernel=, and Linux has taken the last: " + words.Split(' ')[^1]));
+        Assert.True(Status().IsReady);
     }
 
     [Fact]
