@@ -62,7 +62,7 @@ public sealed class ConfigReader
         foreach (string line in text.Split('\n'))
         {
             reader._line++;
-            reader.Take(line.Trim());
+            reader.Take(WithoutComment(line).Trim());
         }
         return reader._config with
         {
@@ -73,7 +73,7 @@ public sealed class ConfigReader
 
     private void Take(string line)
     {
-        if (line.Length == 0 || line[0] == '#')
+        if (line.Length == 0)
         {
             return;
         }
@@ -89,6 +89,28 @@ public sealed class ConfigReader
         {
             Tell(Array.IndexOf(StockOnly, word) >= 0 ? StockWord(word) : $"unknown option '{word}'");
         }
+    }
+
+    /// <summary>
+    /// A line up to its comment: from a # at its start or behind white space, unless it is in quotes. A # in a word is a
+    /// part of it, as of a URL.
+    /// </summary>
+    private static string WithoutComment(string line)
+    {
+        int at = 0;
+        while (at < line.Length)
+        {
+            char c = line[at];
+            bool isFirst = at == 0 || char.IsWhiteSpace(line[at - 1]);
+            if (c == '#' && isFirst)
+            {
+                return line[..at];
+            }
+            // A quote in a word, or one that nothing closes, is an apostrophe.
+            int close = isFirst && (c is '"' or '\'') ? line.IndexOf(c, at + 1) : -1;
+            at = Math.Max(at, close) + 1;
+        }
+        return line;
     }
 
     private bool TakeTarget(string word, string value)
@@ -228,7 +250,8 @@ public sealed class ConfigReader
     private void TakeNumber(string value, int most, Func<DumpConfig, int, DumpConfig> with)
     {
         bool isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= most;
-        Set(isNumber, $"a number{(most == int.MaxValue ? "" : $" up to {most}")}", config => with(config, number));    }
+        Set(isNumber, $"a number{(most == int.MaxValue ? "" : $" up to {most}")}", config => with(config, number));
+    }
 
     private void Set(bool isGood, string wanted, Func<DumpConfig, DumpConfig> with)
     {

@@ -143,6 +143,29 @@ public class ConfigReaderTests
         Assert.Equal("kdump.console=ttyS0,115200 kdump.overwrite=1", config.CommandLine);
     }
 
+    [Theory]
+    [InlineData("path /srv/dumps # dumps go here", "/srv/dumps")]
+    [InlineData("path /srv/dumps\t#", "/srv/dumps")]
+    [InlineData("path /srv/dumps # the admin's, and others'", "/srv/dumps")]
+    [InlineData("path /srv/dump#1", "/srv/dump#1")]
+    [InlineData("path /srv/admin's # it's said", "/srv/admin's")]
+    [InlineData("\t # path /srv/dumps", "/var/crash")]
+    public void WhatFollowsOnTheLineIsNoPartOfTheValue(string line, string path) => Assert.Equal(path, Quietly(line).Directory);
+
+    [Theory]
+    [InlineData("hook /bin/mail root # tell him", "/bin/mail root")]
+    [InlineData("hook /bin/mail -s \"crash # 1\" root # tell him", "/bin/mail -s \"crash # 1\" root")]
+    [InlineData("hook /bin/mail -s 'crash # 1'", "/bin/mail -s 'crash # 1'")]
+    public void QuotesKeepWhatLooksLikeAComment(string line, string hook) => Assert.Equal(hook, Quietly(line).Hook);
+
+    [Fact]
+    public void ATargetMayHaveACommentBehindIt()
+    {
+        DumpConfig config = Quietly("disk # any\ntcp host:7000 # the collector\nkeep 5 # a week");
+        Assert.Equal(["disk", "tcp host:7000"], config.Targets.Select(target => target.ToString()));
+        Assert.Equal(5, config.Keep);
+    }
+
     [Fact]
     public void FreeSpaceMayBeASize() => Assert.Equal(2L << 30, Quietly("min_free 2G").MinimumFree.Of(1000));
 
