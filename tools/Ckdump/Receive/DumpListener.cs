@@ -92,8 +92,14 @@ public sealed class DumpListener : IDisposable
             }
             var thread = new Thread(() =>
             {
-                Serve(socket);
-                _places.Release();
+                try
+                {
+                    Serve(socket);
+                }
+                finally
+                {
+                    _places.Release();
+                }
             });
             thread.Start();
         }
@@ -195,17 +201,7 @@ public sealed class DumpListener : IDisposable
     private void Conclude(StreamReceiver dump, SafeFileHandle handle, string file, string peer, bool isKept)
     {
         string partial = OutputFile.IncompleteName(file);
-        using (handle)
-        {
-            if (!isKept && dump.ReceivedBytes > 0)
-            {
-                DumpMark.Write(handle, ReceivedDump.MarkOf(dump));
-            }
-        }
-        if (dump.ReceivedBytes == 0)
-        {
-            File.Delete(partial);
-        }
+        string? problem = Mark(dump, handle, partial, isKept);
         if (isKept && dump.IsWhole)
         {
             Interlocked.Increment(ref _dumps);
@@ -213,10 +209,35 @@ public sealed class DumpListener : IDisposable
             return;
         }
         Interlocked.Increment(ref _failures);
-        string why = !dump.HasEnded ? "the end did not arrive"
+        string why = problem is not null ? $"it cannot be marked as such: {problem}"
+            : !dump.HasEnded ? "the end did not arrive"
             : !isKept ? "it cannot be kept under its name"
             : !dump.IsVerified ? "the digest is wrong, or bytes are missing"
             : $"{AreaText.Outcome(dump.Outcome)}, {dump.PagesLost} pages lost";
         _progress.WriteLine($"{peer}: {partial}: INCOMPLETE: {why}");
+    }
+
+    // The disk may be full, or the folder gone: that must not cost the dumps of others. Returns what is wrong, or null.
+    private static string? Mark(StreamReceiver dump, SafeFileHandle handle, string partial, bool isKept)
+    {
+        try
+        {
+            using (handle)
+            {
+                if (!isKept && dump.ReceivedBytes > 0)
+                {
+                    DumpMark.Write(handle, ReceivedDump.MarkOf(dump));
+                }
+            }
+            if (dump.ReceivedBytes == 0)
+            {
+                File.Delete(partial);
+            }
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return failure.Message;
+        }
     }
 }
