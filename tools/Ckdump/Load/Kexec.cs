@@ -1,7 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.ComponentModel;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
@@ -65,29 +63,6 @@ public static class Kexec
     }
 
     /// <summary>Runs kexec -p; returns what is wrong in one line, or nothing.</summary>
-    private static string RunProgram(string program, params string[] arguments)
-    {
-        ProcessStartInfo start = new(program, ["-p", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            // kexec says a line or two; neither pipe fills.
-            string output = process.StandardError.ReadToEnd() + process.StandardOutput.ReadToEnd();
-            if (!process.WaitForExit(Limit))
-            {
-                process.Kill();
-                return $"{program} did not end";
-            }
-            string line = string.Join("; ", output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-            return process.ExitCode == 0 ? "" : line.Length != 0 ? line : $"{program}: exit code {process.ExitCode}";
-        }
-        catch (Win32Exception failure)
-        {
-            return $"{program}: {failure.Message}";
-        }
-    }
+    private static string RunProgram(string program, params string[] arguments) =>
+        BoundedProgram.Run(program, ["-p", .. arguments], Limit);
 }
