@@ -13,6 +13,9 @@ public sealed record LoadState
     /// <summary>Where it is kept, below the root folder.</summary>
     private const string File = "run/ckdump/loaded.json";
 
+    // There while a map is loaded, for the rules of udev, which can look for a file only.
+    private const string MapFile = "run/ckdump/mapped";
+
     /// <summary>Path of the image.</summary>
     public required string Image { get; init; }
 
@@ -62,15 +65,26 @@ public sealed record LoadState
         string path = Path.Combine(root, File);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         System.IO.File.WriteAllText(path, JsonSerializer.Serialize(this, CkdumpJson.Default.LoadState) + "\n");
+        string map = Path.Combine(root, MapFile);
+        if (MapDigest is not null)
+        {
+            System.IO.File.WriteAllText(map, "");
+        }
+        else
+        {
+            System.IO.File.Delete(map);
+        }
     }
 
     /// <summary>Forgets it.</summary>
     public static void Remove(string root)
     {
-        string path = Path.Combine(root, File);
-        if (System.IO.File.Exists(path))
+        foreach (string path in new[] { Path.Combine(root, File), Path.Combine(root, MapFile) })
         {
-            System.IO.File.Delete(path);
+            if (System.IO.File.Exists(path))
+            {
+                System.IO.File.Delete(path);
+            }
         }
     }
 }
