@@ -24,12 +24,14 @@ public static class LoadCommand
             HelpName = "FILE",
         };
         var dryRun = new Option<bool>("--dry-run", "-n") { Description = "Only show the capture kernel's command line" };
+        Option<int> wait = WaitOption.Create();
         var command = new Command(
             "load",
             "Loads the capture kernel for the next crash, as the configuration asks for, in place of any other. Warns of "
-            + "what would spoil a dump; fails if the kernel takes no capture kernel.")
+            + "what would spoil a dump; fails if the kernel takes no capture kernel. With --wait it loads what it can at "
+            + "once, and again when what was missing has come.")
         {
-            config, image, dryRun,
+            config, image, dryRun, wait,
         };
         HelpWithExamples.Set(command,
             "ckdump load                # done at every boot by ckdump.service",
@@ -40,7 +42,15 @@ public static class LoadCommand
             {
                 RequireRoot("load");
             }
-            Run(ConfigOption.Read(parsed, config), parsed.GetValue(image), parsed.GetValue(dryRun), parsed.InvocationConfiguration);
+            DumpConfig settings = ConfigOption.Read(parsed, config);
+            TimeSpan limit = WaitOption.Read(parsed, wait);
+            IReadOnlyList<ConfigTarget> missing = limit > TimeSpan.Zero ? WaitOption.Missing(settings) : [];
+            Run(settings, parsed.GetValue(image), parsed.GetValue(dryRun), parsed.InvocationConfiguration);
+            if (missing.Count != 0
+                && WaitOption.ForTargets(settings, limit, parsed.InvocationConfiguration.Error).Count < missing.Count)
+            {
+                Run(settings, parsed.GetValue(image), parsed.GetValue(dryRun), parsed.InvocationConfiguration);
+            }
             return ExitCode.Ok;
         });
         return command;

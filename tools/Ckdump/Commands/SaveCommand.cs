@@ -35,6 +35,7 @@ public static class SaveCommand
         };
         Option<string?> config = ConfigOption.Create();
         var keep = new Option<bool>("--keep") { Description = "Do not mark the area as free" };
+        Option<int> wait = WaitOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "save",
@@ -43,7 +44,7 @@ public static class SaveCommand
             + "vmcore-incomplete or FILE.incomplete, and marked so that info and verify tell what it lacks. The "
             + "configuration says how many dumps are kept. Exit code 3 if a dump is incomplete.")
         {
-            area, output, directory, config, keep, json,
+            area, output, directory, config, keep, wait, json,
         };
         HelpWithExamples.Set(command,
             "ckdump save                            # after a crash, done at boot: all areas of this machine, to /var/crash",
@@ -67,7 +68,14 @@ public static class SaveCommand
             // A directory of the command line is no business of the configuration's keep and hook.
             settings = folder is null ? settings : new DumpConfig { File = settings.File, Directory = folder };
             InvocationConfiguration streams = parsed.InvocationConfiguration;
+            TimeSpan limit = WaitOption.Read(parsed, wait);
+            bool isMissing = path is null && limit > TimeSpan.Zero
+                && WaitOption.ForAreas(settings, limit, streams.Error).Count != 0;
             IReadOnlyList<string> paths = path is not null ? [path] : FindUnsaved(settings, streams);
+            if (file is null && paths.Count != 0)
+            {
+                RequireMounted(settings.Directory, limit);
+            }
             if (paths.Count > 1 && file is not null)
             {
                 string all = string.Join(", ", paths);
@@ -75,10 +83,12 @@ public static class SaveCommand
             }
             // One for all areas: what this run has saved stays.
             Retention retention = Retention.Of(settings, streams.Error);
-            return SaveAll(
+            int code = SaveAll(
                 paths,
                 each => Save(each, file, settings, retention, parsed.GetValue(keep), parsed.GetValue(json), streams),
                 streams.Error);
+            // A target that did not come may hold a dump.
+            return isMissing ? ExitCode.Failed : code;
         });
         return command;
     }
@@ -86,6 +96,15 @@ public static class SaveCommand
     /// <summary>No area was found; without privileges disks cannot be read.</summary>
     public static ToolException NoArea(bool isPrivileged) => new(
         $"no dump area on this machine's disks; name one, {(isPrivileged ? "" : "or run as root, ")}or make one with ckdump prepare");
+
+    // The area is marked as free when its dump is in the directory: that of an empty mount point would hide it, or fill
+    // another disk.
+    private static void RequireMounted(string directory, TimeSpan limit)
+    {
+        MountPoints mounts = new(ThisMachine.Root);
+        _ = BootWait.Until<string>(limit, () => mounts.MissingFor(directory) is string point ? [point] : []);
+        mounts.RequireFor(directory);
+    }
 
     // One area that cannot be saved does not keep the dumps of the others where they are.
     private static int SaveAll(IReadOnlyList<string> paths, Func<string, bool> save, TextWriter error)

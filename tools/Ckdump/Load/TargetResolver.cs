@@ -36,6 +36,13 @@ public sealed class TargetResolver(
             : target with { Item = null, Map = null, Problem = "only one file can be a target, and another one comes first" })];
     }
 
+    /// <summary>The host of <c>HOST:PORT</c>, or of <c>HOST[:PORT]/PATH</c>.</summary>
+    public static string HostOf(string text)
+    {
+        int end = text.AsSpan().IndexOfAny(':', '/');
+        return end < 0 ? text : text[..end];
+    }
+
     private ResolvedTarget Resolve(ConfigTarget target) => target.Kind switch
     {
         ConfigTargetKind.Raw => ResolveRaw(target),
@@ -95,15 +102,14 @@ public sealed class TargetResolver(
         return any with { Path = path, Label = label, Problem = ReachProblem(path) ?? LabelProblem(label) };
     }
 
-    // HOST:PORT, or HOST[:PORT]/PATH: the capture kernel asks no name server.
+    // The capture kernel asks no name server.
     private ResolvedTarget ResolveHost(ConfigTarget target, string prefix, string text)
     {
-        int end = text.AsSpan().IndexOfAny(':', '/');
-        string host = end < 0 ? text : text[..end];
+        string host = HostOf(text);
         IPAddress? address = resolve(host);
         return address is null
             ? new ResolvedTarget { Source = target, Problem = $"'{host}' has no IPv4 address that this machine knows" }
-            : new ResolvedTarget { Source = target, Item = $"{prefix}{address}{(end < 0 ? "" : text[end..])}" };
+            : new ResolvedTarget { Source = target, Item = $"{prefix}{address}{text[host.Length..]}" };
     }
 
     // What is wrong with an area, or that nothing may be said of it by this user.

@@ -24,7 +24,8 @@ public static class ThisMachine
         _ => null,
     };
 
-    private static IPAddress? Resolve(string host)
+    /// <summary>The IPv4 address of a host, or null.</summary>
+    public static IPAddress? Resolve(string host)
     {
         if (IPAddress.TryParse(host, out IPAddress? address))
         {
